@@ -1,0 +1,1 @@
+"""Accuracy against human labels and speed against peers: one command each, results in `results/`."""

@@ -1,0 +1,16 @@
+"""Run every benchmark: `python -m benchmarks`, or some of them: `python -m benchmarks interruptions questions`."""
+
+import sys
+from importlib import import_module
+
+ALL = ("interruptions", "questions", "channels", "diarization", "engines", "recordings", "import_time")
+
+
+def main() -> None:
+    """Run what was named, or all."""
+    for name in sys.argv[1:] or ALL:
+        import_module(f"benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main()

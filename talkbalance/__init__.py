@@ -1,0 +1,93 @@
+"""talkbalance: did the agency really listen? Speaking-time balance, interruptions and questions of a recorded meeting.
+
+```python
+import talkbalance as tb
+
+meeting = tb.transcribe("erstgespraech.mp4", language="de", sides={"agency": ["S1=Eva"], "client": ["S2=Herr Baum"]})
+tb.summary(meeting)
+```
+
+Everything runs on this machine. Importing loads no model, no widget and no picture; what needs one loads it when called.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from talkbalance.errors import (
+    InvalidMeeting,
+    InvalidParameter,
+    MissingModel,
+    TalkbalanceError,
+    TalkbalanceWarning,
+    Unavailable,
+    UnknownSide,
+    UnreadableFile,
+    UnusableSound,
+)
+from talkbalance.formats import read, write
+from talkbalance.meeting import Details, Meeting, Prosody, Source, Speaker, Utterance, Word
+from talkbalance.metrics.interruptions import interruptions
+from talkbalance.metrics.questions import questions
+from talkbalance.metrics.ratio import Ratio
+from talkbalance.metrics.speaking import speaking_time
+from talkbalance.metrics.turntaking import backchannels, transitions, turns
+from talkbalance.summary import summary
+
+if TYPE_CHECKING:
+    from talkbalance.pipeline import transcribe
+    from talkbalance.views.explain import explain
+    from talkbalance.views.figures import timeline
+    from talkbalance.views.report import report
+
+_HEAVY = {
+    "explain": "views.explain",
+    "report": "views.report",
+    "timeline": "views.figures",
+    "transcribe": "pipeline",
+}
+"""Public names whose module loads a model, a template or a picture: looked up on first use."""
+
+__all__ = [
+    "Details",
+    "InvalidMeeting",
+    "InvalidParameter",
+    "Meeting",
+    "MissingModel",
+    "Prosody",
+    "Ratio",
+    "Source",
+    "Speaker",
+    "TalkbalanceError",
+    "TalkbalanceWarning",
+    "Unavailable",
+    "UnknownSide",
+    "UnreadableFile",
+    "UnusableSound",
+    "Utterance",
+    "Word",
+    "backchannels",
+    "explain",
+    "interruptions",
+    "questions",
+    "read",
+    "report",
+    "speaking_time",
+    "summary",
+    "timeline",
+    "transcribe",
+    "transitions",
+    "turns",
+    "write",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HEAVY:
+        raise AttributeError(f"module 'talkbalance' has no attribute '{name}'")
+    value: object = getattr(import_module(f"talkbalance.{_HEAVY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

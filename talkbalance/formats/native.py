@@ -1,0 +1,145 @@
+"""The native file, `.meeting.json`: lossless, versioned, times in integer milliseconds."""
+
+import json
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from talkbalance.errors import TalkbalanceError, UnreadableFile
+from talkbalance.formats.format import Format, Found
+from talkbalance.meeting import Details, Meeting, Prosody, Source, Speaker, Utterance, Word
+
+VERSION = 1
+_MARK = "talkbalance"
+
+
+def to_document(meeting: Meeting) -> dict[str, Any]:
+    """Return a meeting as plain JSON values."""
+    source, details = meeting.source, meeting.details
+    return {
+        _MARK: VERSION,
+        "title": meeting.title,
+        "language": meeting.language,
+        "duration": _ms(meeting.duration),
+        "speakers": [{"name": speaker.name, "side": speaker.side} for speaker in meeting.speakers],
+        "utterances": [_utterance(utterance) for utterance in meeting.utterances],
+        "source": {
+            "file": source.file,
+            "format": source.format,
+            "times": source.times,
+            "overlap_observable": source.overlap_observable,
+            "duration_given": source.duration_given,
+            "models": list(source.models),
+            "options": dict(source.options),
+            "versions": dict(source.versions),
+        },
+        "recording": None if meeting.recording is None else str(meeting.recording),
+        "details": {
+            **{field.name: getattr(details, field.name) for field in fields(Details)},
+            "date": _iso(details.date),
+            "retain_until": _iso(details.retain_until),
+        },
+    }
+
+
+def _utterance(utterance: Utterance) -> dict[str, Any]:
+    """Only what is there: most utterances have no prosody, many no words."""
+    document: dict[str, Any] = {
+        "start": _ms(utterance.start),
+        "end": _ms(utterance.end),
+        "speaker": utterance.speaker,
+        "text": utterance.text,
+    }
+    if utterance.confidence is not None:
+        document["confidence"] = utterance.confidence
+    if utterance.words:
+        document["words"] = [[_ms(w.start), _ms(w.end), w.text, w.probability] for w in utterance.words]
+    if utterance.prosody:
+        document["prosody"] = [[_ms(p.start), _ms(p.end), p.slope, p.level, p.energy] for p in utterance.prosody]
+    return document
+
+
+def from_document(document: dict[str, Any]) -> Meeting:
+    """Return the meeting of plain JSON values, as `to_document` made them."""
+    source, details = dict(document["source"]), dict(document["details"])
+    recording = document["recording"]
+    return Meeting(
+        speakers=tuple(Speaker(entry["name"], entry["side"]) for entry in document["speakers"]),
+        utterances=tuple(_from_utterance(entry) for entry in document["utterances"]),
+        duration=_seconds(document["duration"]),
+        title=document["title"],
+        language=document["language"],
+        source=Source(
+            **{
+                **source,
+                "models": tuple(source["models"]),
+                "options": tuple(source["options"].items()),
+                "versions": tuple(source["versions"].items()),
+            }
+        ),
+        recording=None if recording is None else Path(recording),
+        details=Details(**{**details, "date": _date(details["date"]), "retain_until": _date(details["retain_until"])}),
+    )
+
+
+def _from_utterance(entry: dict[str, Any]) -> Utterance:
+    return Utterance(
+        _seconds(entry["start"]),
+        _seconds(entry["end"]),
+        entry["speaker"],
+        entry["text"],
+        tuple(Word(a / 1000, b / 1000, text, probability) for a, b, text, probability in entry.get("words", ())),
+        entry.get("confidence"),
+        tuple(Prosody(a / 1000, b / 1000, *rest) for a, b, *rest in entry.get("prosody", ())),
+    )
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _date(day: str | None) -> date | None:
+    return None if day is None else date.fromisoformat(day)
+
+
+def _claims(content: str) -> bool:
+    head = content.lstrip()[:200]
+    return head.startswith("{") and f'"{_MARK}"' in head
+
+
+def _read(content: str, file: str) -> Found:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        raise UnreadableFile("formats.broken_json", file=file, line=line) from None
+    version = document.get(_MARK)
+    if not isinstance(version, int) or version > VERSION:
+        raise UnreadableFile("formats.newer", file=file, version=version, known=VERSION)
+    try:
+        return Found(from_document(document))
+    except TalkbalanceError as error:
+        raise UnreadableFile("formats.broken_meeting", file=file, why=str(error)) from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableFile("formats.broken_meeting", file=file, why=f"{type(error).__name__}: {error}") from None
+
+
+def _write(meeting: Meeting) -> str:
+    """One utterance a line: files stay readable and differences between two of them small."""
+    document = to_document(meeting)
+    utterances = document.pop("utterances")
+    lines = ",\n  ".join(json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in utterances)
+    body = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1).removesuffix("\n}")
+    return f'{body},\n "utterances": [\n  {lines}\n ]\n}}\n'
+
+
+FORMAT = Format("talkbalance", (".meeting.json",), _claims, _read, _write)

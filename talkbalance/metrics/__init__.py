@@ -1,0 +1,1 @@
+"""A `Meeting` in, a table out; nothing else."""

@@ -1,0 +1,258 @@
+"""Sound and transcripts brought together: a recording in, a `Meeting` out.
+
+Three ways lead to the speakers, from the most exact to the most common: one file per participant, one speaker per channel, and
+one mixed recording in which voices are told apart. Spans of another diarizer (RTTM) can stand in for ours.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from talkbalance.errors import InvalidParameter, TalkbalanceWarning, UnusableSound
+from talkbalance.formats import read
+from talkbalance.i18n import text
+from talkbalance.meeting import UNKNOWN, Details, Meeting, Sides, Source, Speaker, Utterance, Word, tidy, times_of
+from talkbalance.speech.attribution import attribute
+from talkbalance.speech.audio import Recording, Tracks, open_recording, open_tracks
+from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, silent
+
+Watch = Callable[[str, float, float], None]
+"""Called with the stage ("decode", "words", "voices"), the seconds done and the seconds there are."""
+
+ENGINES = ("faster-whisper", "openai-whisper", "transformers")
+FEWEST_VOICES, MOST_VOICES = 1, 20
+
+
+def unwatched(stage: str, done: float, total: float) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What hears, and with which settings; the defaults are made when they are first needed."""
+
+    transcriber: Transcriber
+    diarizer: Diarizer
+    language: str | None = None
+    speakers: int | None = None
+    vocabulary: str = ""
+    watch: Watch = unwatched
+
+    def progress(self, stage: str, total: float, *, after: float = 0.0) -> Progress:
+        """Return what an engine reports its seconds to, `after` those of an earlier sound."""
+        return lambda done: self.watch(stage, after + done, total)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Words and spans of a recording, before they are brought together."""
+
+    utterances: tuple[Utterance, ...]
+    language: str
+    layout: str
+
+
+def transcribe(
+    source: str | Path | Sequence[str | Path],
+    *,
+    language: str | None = None,
+    sides: Sides | None = None,
+    speakers: int | None = None,
+    engine: str = "faster-whisper",
+    model: str | Path = "base",
+    vocabulary: str = "",
+    spans: str | Path | None = None,
+    transcriber: Transcriber | None = None,
+    diarizer: Diarizer | None = None,
+    progress: Watch = unwatched,
+) -> Meeting:
+    """Hear a recording: who spoke when, with overlaps, and what they said.
+
+    Parameters
+    ----------
+    source
+        A recording in any container, or one file per participant of the same meeting.
+    language
+        "de", "en", or another code Whisper knows; None to find out.
+    sides
+        Side to voices, as in `Meeting.with_sides`: `{"agency": ["S1=Eva"], "client": ["S2=Herr Baum"]}`.
+    speakers
+        Number of voices, None to estimate it. Without effect where channels or files tell.
+    engine, model
+        Who writes the words: "faster-whisper" (default), "openai-whisper" or "transformers", and a model's name or path.
+    vocabulary
+        Names and terms to expect, as plain text.
+    spans
+        An RTTM file of another diarizer that says who speaks when.
+    transcriber, diarizer
+        Ready ones instead of `engine`, `model` and our diarizer.
+    progress
+        See `Watch`.
+
+    Returns
+    -------
+    Meeting
+        Heard speakers are S1, S2, … by first speech; files give their stems.
+
+    Raises
+    ------
+    UnusableSound
+        Where nothing can be decoded, or nobody speaks.
+    MissingModel
+        Where weights or a library are missing.
+    UnknownSide
+        Where a side names a voice that is not there.
+    """
+    if speakers is not None and not FEWEST_VOICES <= speakers <= MOST_VOICES:
+        raise InvalidParameter("parameter.range", name="speakers", value=speakers, low=FEWEST_VOICES, high=MOST_VOICES)
+    given = _given(spans)
+    hearing = Hearing(
+        transcriber or _transcriber(engine, model),
+        given or diarizer or _diarizer(),
+        language,
+        speakers,
+        vocabulary,
+        progress,
+    )
+    meeting = _hear(source, hearing, alone=spans is None)
+    return meeting.with_sides(sides) if sides else meeting
+
+
+def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, *, alone: bool) -> Meeting:
+    paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
+    opened: AbstractContextManager[Recording | Tracks] = (
+        open_recording(paths[0], progress=lambda done: hearing.watch("decode", done, 0.0))
+        if len(paths) == 1
+        else open_tracks(paths, progress=lambda done: hearing.watch("decode", done, 0.0))
+    )
+    with opened as recording:
+        if isinstance(recording, Tracks):
+            heard = _hear_voices(recording.sounds, recording.names, hearing, "tracks")
+        elif recording.layout == "one_per_channel" and alone:
+            heard = _hear_voices(recording.channels, (), hearing, recording.layout)
+        else:
+            heard = _hear_mix(recording.mix, hearing, recording.layout)
+        duration, identity, name = recording.duration, recording.sha256, recording.name
+    if not heard.utterances:
+        raise UnusableSound("pipeline.no_speech", file=name)
+    return _meeting(heard, hearing, duration, Details(id=identity[:16]), paths)
+
+
+def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
+    """Tell voices apart in one sound. Who speaks is asked first: where nobody does, no words are looked for."""
+    spans = hearing.diarizer.diarize(sound, speakers=hearing.speakers, progress=hearing.progress("voices", sound.duration))
+    if not spans:
+        return Heard((), "", layout)
+    said = hearing.transcriber.transcribe(
+        sound,
+        language=hearing.language,
+        vocabulary=hearing.vocabulary,
+        progress=hearing.progress("words", sound.duration),
+    )
+    return Heard(attribute(said.words, spans), said.language, layout)
+
+
+def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing, layout: str) -> Heard:
+    """Hear every voice in its own sound; of its words only those count during which it speaks itself (bleed)."""
+    from talkbalance.speech.channels import Channels
+
+    length = max(sound.duration for sound in sounds)
+    voices = Channels().diarize(sounds, names, progress=hearing.progress("voices", length))
+    utterances: list[Utterance] = []
+    language = hearing.language
+    for i, own in enumerate(voices):
+        said = hearing.transcriber.transcribe(
+            sounds[i],
+            language=language,
+            vocabulary=hearing.vocabulary,
+            progress=hearing.progress("words", len(sounds) * length, after=i * length),
+        )
+        language = language or said.language
+        utterances += attribute(_inside(said.words, own), own)
+    return Heard(tuple(u for u in utterances if u.speaker != UNKNOWN), language or "", layout)
+
+
+def _inside(words: Sequence[Word], spans: Sequence[Span]) -> list[Word]:
+    """Keep the words whose middle lies in a span: the rest is the other's voice in this microphone."""
+    return [word for word in words if any(s.start <= (word.start + word.end) / 2 < s.end for s in spans)]
+
+
+def _meeting(heard: Heard, hearing: Hearing, duration: float, details: Details, paths: Sequence[Path]) -> Meeting:
+    tidied = tidy(u for u in heard.utterances if times_of(u)[0] < duration)
+    if tidied.clipped or tidied.dropped:
+        note = text("formats.tidied", clipped=tidied.clipped, dropped=tidied.dropped)
+        warnings.warn(note, TalkbalanceWarning, stacklevel=2)
+    ends = max(times_of(u)[1] for u in tidied.utterances)
+    voices = dict.fromkeys(u.speaker for u in tidied.utterances)
+    options = (
+        ("language", hearing.language or "auto"),
+        ("speakers", str(hearing.speakers or "auto")),
+        ("layout", heard.layout),
+    )
+    return Meeting(
+        tuple(Speaker(name) for name in sorted(voices, key=lambda name: name == UNKNOWN)),
+        tidied.utterances,
+        max(duration, ends),
+        title=paths[0].stem if len(paths) == 1 else " + ".join(path.stem for path in paths),
+        language=heard.language,
+        source=Source(
+            ", ".join(path.name for path in paths),
+            "sound",
+            "word",
+            overlap_observable=True,
+            models=(hearing.transcriber.name, hearing.diarizer.name),
+            options=options,
+            versions=_versions(),
+        ),
+        recording=paths[0].resolve() if len(paths) == 1 else None,
+        details=details,
+    )
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = []
+    for package in ("talkbalance", "faster-whisper", "openai-whisper", "transformers", "torch", "av"):
+        try:
+            found.append((package, version(package)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)
+
+
+def _transcriber(engine: str, model: str | Path) -> Transcriber:
+    from talkbalance.speech.engines import transcriber
+
+    if engine not in ENGINES:
+        raise InvalidParameter("parameter.choice", name="engine", value=engine, choices=", ".join(ENGINES))
+    return transcriber(engine, model)
+
+
+def _diarizer() -> Diarizer:
+    from talkbalance.speech.overlap import Overlap
+
+    return Overlap()
+
+
+@dataclass(frozen=True)
+class Given:
+    """A diarizer that was run elsewhere: its spans, read from a file."""
+
+    spans: tuple[Span, ...]
+    name: str
+
+    def diarize(self, sound: Sound, *, speakers: int | None = None, progress: Progress = silent) -> tuple[Span, ...]:
+        """Return the spans that lie in the sound, cut at its end."""
+        del speakers
+        progress(sound.duration)
+        inside = (span for span in self.spans if span.start < sound.duration)
+        return tuple(Span(s.start, min(s.end, sound.duration), s.speaker, s.confidence) for s in inside)
+
+
+def _given(path: str | Path | None) -> Given | None:
+    if path is None:
+        return None
+    found = read(path)
+    return Given(tuple(Span(*times_of(u), u.speaker, u.confidence) for u in found.utterances), f"rttm {Path(path).name}")

@@ -1,0 +1,1 @@
+"""Sound in, words, spans and prosody out; the only place that needs a model."""

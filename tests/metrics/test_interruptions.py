@@ -1,0 +1,121 @@
+"""Interruptions by a stated rule."""
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from hypothesis import given
+
+from talkbalance.errors import InvalidParameter, Unavailable
+from talkbalance.meeting import Meeting
+from talkbalance.metrics.interruptions import Rule, interruptions
+from tests.drawing import draw
+from tests.meetings import meetings
+
+CUT_SHORT = """
+    Baum (client) |##############             ######| Wir wollten zur Broschüre eigentlich noch die/die Broschüre eben
+    Eva (agency)  |           ###########           | Das machen wir alles neu
+"""
+DONE_ANYWAY = """
+    Baum (client) |##############                   | So machen wir das mit der Broschüre.
+    Eva (agency)  |           ###########           | Das machen wir alles neu
+"""
+GAVE_UP = """
+    Eva (agency)  |########################| Zuerst kommt die Strategie und danach das Logo und die Farben.
+    Baum (client) |        ######          | Aber wir haben doch den
+"""
+STEP = 0.25
+
+
+def test_who_is_cut_short_by_whom() -> None:
+    (row,) = interruptions(draw(CUT_SHORT, step=STEP)).to_dict("records")
+    assert row.pop("confidence") > 0.5
+    assert row == {
+        "start": 2.75,
+        "end": 3.5,
+        "overlap": 0.75,
+        "interrupter": "Eva",
+        "interrupted": "Baum",
+        "cut_off": "Baum",
+        "interrupter_side": "agency",
+        "interrupted_side": "client",
+        "kind": "taken",
+        "resumed": True,
+    }
+
+
+def test_a_finished_sentence_is_no_likely_interruption_but_the_floor_was_taken() -> None:
+    meeting = draw(DONE_ANYWAY, step=STEP)
+    assert interruptions(meeting).empty
+    assert interruptions(meeting, rule="floor_taking")["kind"].tolist() == ["taken"]
+
+
+def test_an_attempt_that_fails_cuts_off_the_incomer() -> None:
+    (row,) = interruptions(draw(GAVE_UP, step=STEP)).to_dict("records")
+    assert (row["interrupter"], row["cut_off"], row["kind"]) == ("Baum", "Baum", "failed")
+    assert (row["start"], row["end"], row["overlap"]) == (2, 3.5, 1.5)
+
+
+def test_listener_signals_are_no_interruptions() -> None:
+    meeting = draw("Eva |################| wir fangen oben an\nBaum |     ##         | mhm", step=STEP)
+    assert interruptions(meeting, rule="any_overlap", min_overlap=0).empty
+    assert interruptions(meeting, threshold=0).empty
+
+
+@pytest.mark.parametrize(("least", "found"), [(0.2, 1), (0.5, 1), (0.75, 1), (0.8, 0)])
+def test_the_least_overlap_decides(least: float, found: int) -> None:
+    assert len(interruptions(draw(CUT_SHORT, step=STEP), min_overlap=least)) == found
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        # the incomer stops with the holder; the holder had just begun; the holder goes on at once
+        "Baum |##############            |\nEva |           ###            | ja das machen wir so",
+        "Baum |  #######                 |\nEva |   ########################| ja das machen wir so",
+        "Baum |############## ###########|\nEva |           ####           | ja das machen wir so",
+    ],
+)
+def test_the_floor_is_taken_only_from_someone_who_had_it_and_leaves_it(picture: str) -> None:
+    found = interruptions(draw(picture, step=STEP), rule="floor_taking")
+    assert found[found["kind"] == "taken"].empty
+
+
+def test_an_unfinished_unit_that_is_followed_at_once_is_a_candidate_without_overlap() -> None:
+    meeting = draw("Baum |############         | Wir wollten die\nEva |            ######### | Das machen wir alles neu", step=STEP)
+    found = interruptions(meeting, threshold=0)
+    assert found["overlap"].tolist() == [0]
+    assert interruptions(meeting, rule="floor_taking").empty
+
+
+@given(meetings())
+def test_threshold_zero_returns_every_candidate(meeting: Meeting) -> None:
+    every = interruptions(meeting, threshold=0)
+    assert len(interruptions(meeting, threshold=0, rule="floor_taking", min_overlap=5)) == len(every)
+    for rule in get_args(Rule):
+        assert len(interruptions(meeting, rule=rule)) <= len(every)
+    assert every["confidence"].between(0, 1).all()
+    assert (every["interrupter"] != every["interrupted"]).all()
+    assert (every["cut_off"] == every["interrupted"].where(every["kind"] == "taken", every["interrupter"])).all()
+
+
+@given(meetings())
+def test_a_stricter_rule_finds_part_of_what_a_looser_one_finds(meeting: Meeting) -> None:
+    floor_taking = interruptions(meeting, rule="floor_taking")
+    wider = interruptions(meeting, rule="floor_taking", min_overlap=0.2)
+    assert len(floor_taking) <= len(wider)
+    assert (floor_taking["overlap"] >= 0.3).all()
+
+
+def test_where_overlaps_could_not_survive_nothing_is_counted() -> None:
+    hidden = draw(CUT_SHORT, step=STEP, overlap_observable=False)
+    with pytest.raises(Unavailable):
+        interruptions(hidden)
+    with pytest.raises(Unavailable):
+        interruptions(replace(hidden, source=replace(hidden.source, overlap_observable=True, times="start")))
+
+
+@pytest.mark.parametrize("wrong", [{"rule": "rude"}, {"min_overlap": -1}, {"threshold": 1.5}])
+def test_what_cannot_be_asked_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidParameter):
+        interruptions(draw(CUT_SHORT, step=STEP), **wrong)  # type: ignore[arg-type]

@@ -1,0 +1,107 @@
+"""Turns, transitions and listener signals."""
+
+import pytest
+from hypothesis import given
+
+from talkbalance.errors import Unavailable
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance
+from talkbalance.metrics.turntaking import backchannels, transitions, turns
+from tests.drawing import draw
+from tests.meetings import meetings
+
+
+def test_a_listener_signal_ends_no_turn() -> None:
+    meeting = draw(
+        """
+        Eva  |######################## ########            | wir fangen oben an/und hier geht es weiter
+        Baum |          ##            ###         #########| mhm/genau/dann machen wir das so
+        """,
+        step=0.25,
+    )
+    found = turns(meeting)
+    assert found[["speaker", "start", "end"]].to_numpy().tolist() == [["Eva", 0, 8.25], ["Baum", 9, 11.25]]
+    signals = backchannels(meeting)
+    assert signals[["speaker", "to", "text"]].to_numpy().tolist() == [["Baum", "Eva", "mhm"], ["Baum", "Eva", "genau"]]
+
+
+def test_what_answers_a_question_or_begins_a_turn_is_no_listener_signal() -> None:
+    answer = draw(
+        """
+        Eva  |############     ########| Haben Sie das gesehen?/dann zeige ich es
+        Baum |             ##          | Ja
+        """,
+        step=0.25,
+    )
+    begins = draw(
+        """
+        Eva  |############             ####| wir fangen oben an/gut
+        Baum |             ## #########    | Ja/aber das Blau gefällt mir nicht
+        """,
+        step=0.25,
+    )
+    assert backchannels(answer).empty
+    assert backchannels(begins).empty
+    assert turns(answer)["speaker"].tolist() == ["Eva", "Baum", "Eva"]
+
+
+def test_a_short_sound_without_words_can_be_a_listener_signal() -> None:
+    meeting = draw("Eva |################| wir fangen oben an\nBaum |     ##         |", step=0.25)
+    assert backchannels(meeting)["text"].tolist() == [""]
+
+
+def test_a_contained_unit_takes_no_floor() -> None:
+    meeting = draw(
+        "Eva |####################| wir fangen oben an\nBaum |     ########       | ich hätte da aber eine Frage", step=0.25
+    )
+    assert turns(meeting)["speaker"].tolist() == ["Eva"]
+
+
+def test_without_times_turns_are_runs_of_utterances() -> None:
+    said = tuple(Utterance(None, None, name, "ja gut") for name in ("Eva", "Eva", "Baum"))
+    meeting = Meeting((Speaker("Eva"), Speaker("Baum")), said, None, source=Source(times="none"))
+    found = turns(meeting)
+    assert found["n_words"].tolist() == [4, 2]
+    assert found["start"].isna().all()
+
+
+def test_the_four_transitions() -> None:
+    found = transitions(
+        draw("""
+            Eva  |##  #####    ####       |
+            Baum |      ##       ####  ###|
+            Cem  |                       #|
+        """)
+    )
+    assert found[["start", "end", "kind", "speaker_from", "speaker_to"]].to_numpy().tolist() == [
+        [2, 4, "pause", "Eva", "Eva"],
+        [6, 8, "within_overlap", "Eva", "Eva"],
+        [9, 13, "pause", "Eva", "Eva"],
+        [15, 17, "between_overlap", "Eva", "Baum"],
+        [19, 21, "pause", "Baum", "Baum"],
+    ]
+
+
+def test_a_silence_between_two_people_is_a_gap() -> None:
+    found = transitions(draw("Eva |###     |\nBaum |     ###|"))
+    assert found[["start", "end", "kind", "speaker_to"]].to_numpy().tolist() == [[3, 5, "gap", "Baum"]]
+
+
+@given(meetings())
+def test_turns_are_in_order_and_alternate(meeting: Meeting) -> None:
+    found = turns(meeting)
+    assert found["start"].is_monotonic_increasing
+    assert (found["speaker"] != found["speaker"].shift()).all()
+    assert found["turn"].tolist() == list(range(1, len(found) + 1))
+
+
+@given(meetings())
+def test_transitions_lie_between_solo_stretches(meeting: Meeting) -> None:
+    found = transitions(meeting)
+    assert (found["duration"] > 0).all()
+    same = found["speaker_from"] == found["speaker_to"]
+    assert (same == found["kind"].isin(["pause", "within_overlap"])).all()
+
+
+def test_where_overlaps_are_not_observable_signals_are_not_counted() -> None:
+    with pytest.raises(Unavailable):
+        backchannels(draw("Eva |##|", overlap_observable=False))

@@ -1,0 +1,82 @@
+"""The pieces of a meeting tile it, whoever talks over whom."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talkbalance import floor
+from talkbalance.errors import InvalidParameter, Unavailable
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance
+from tests.drawing import draw
+from tests.meetings import meetings
+
+
+def test_the_meeting_is_cut_at_every_start_and_end() -> None:
+    pieces = floor.states(
+        draw("""
+            Eva  |####  ####  |
+            Baum |   ###   ###|
+        """)
+    )
+    assert pieces.starts.tolist() == [0, 3, 4, 6, 9, 10]
+    assert pieces.how_many.tolist() == [1, 2, 1, 1, 2, 1]
+
+
+@given(meetings())
+def test_pieces_tile_the_meeting(meeting: Meeting) -> None:
+    pieces = floor.states(meeting)
+    assert pieces.durations.sum() == pytest.approx(meeting.length)
+    assert (pieces.starts[1:] == pieces.ends[:-1]).all()
+    assert (pieces.durations > 0).all()
+
+
+@given(meetings())
+def test_silence_and_solo_and_overlap_are_the_duration(meeting: Meeting) -> None:
+    pieces = floor.states(meeting)
+    silence = pieces.durations[pieces.how_many == 0].sum()
+    together = pieces.durations[pieces.how_many > 1].sum()
+    assert silence + pieces.solo_time().sum() + together == pytest.approx(meeting.length)
+    own = [sum((u.end or 0) - (u.start or 0) for u in meeting.utterances if u.speaker == s.name) for s in meeting.speakers]
+    assert pieces.speaking_time() == pytest.approx(np.array(own))
+
+
+@given(meetings(), st.floats(0, 60), st.floats(0, 60))
+def test_a_part_has_what_lies_in_it(meeting: Meeting, one: float, other: float) -> None:
+    start, end = sorted((one, other))
+    inside = floor.states(meeting).between(start, end)
+    assert inside.durations.sum() == pytest.approx(max(0, min(end, meeting.length) - start))
+
+
+@given(st.floats(0.1, 5000), st.floats(30, 400), st.floats(0.1, 1))
+def test_windows_tile_the_meeting(duration: float, window: float, part: float) -> None:
+    tiles = floor.windows(duration, window=window, step=window * part)
+    assert tiles[0][0] == 0
+    assert tiles[-1][1] == duration
+    assert all(later[0] <= earlier[1] for earlier, later in pairwise(tiles))
+
+
+@pytest.mark.parametrize(("window", "step"), [(0, 1), (-1, None), (10, 0), (10, 11)])
+def test_windows_that_cannot_tile_are_refused(window: float, step: float | None) -> None:
+    with pytest.raises(InvalidParameter):
+        floor.windows(60, window=window, step=step)
+
+
+def test_short_silences_do_not_end_a_unit() -> None:
+    said = [Utterance(0, 1, "Eva", "guten"), Utterance(1.1, 2, "Eva", "Tag"), Utterance(2.2, 3, "Eva", "Herr Baum")]
+    units = floor.ipus(Meeting([Speaker("Eva")], said, 3))  # type: ignore[arg-type]
+    assert [(unit.start, unit.end, unit.text) for unit in units] == [(0, 2, "guten Tag"), (2.2, 3, "Herr Baum")]
+
+
+def test_without_times_there_is_no_floor() -> None:
+    meeting = Meeting((Speaker("Eva"),), (Utterance(None, None, "Eva", "ja"),), None, source=Source(times="none"))
+    with pytest.raises(Unavailable):
+        floor.states(meeting)
+    with pytest.raises(Unavailable):
+        floor.ipus(meeting)
+
+
+def test_overlap_of_nested_spans_is_the_inner_one() -> None:
+    assert floor.overlap(0, 10, 4, 6) == 2

@@ -1,0 +1,101 @@
+"""The summary: every measure, its interval, its reason."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+from math import isnan
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+
+from talkbalance.errors import InvalidParameter
+from talkbalance.frames import SUMMARY
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance
+from talkbalance.summary import summary
+from tests.drawing import draw
+from tests.meetings import meetings
+
+TALK = """
+    Eva (agency)  |##########     ####################    ########| Was ist Ihnen wichtig?/Das wird alles neu und/Gut so.
+    Baum (client) |          #####        ######             ##   | Die Broschüre./Aber wir haben noch den/ja
+"""
+
+
+def _figure(found: pd.DataFrame, measure: str, side: str) -> dict[Hashable, Any]:
+    (row,) = found[(found["measure"] == measure) & (found["side"] == side)].to_dict("records")
+    return row
+
+
+def test_one_row_per_measure_and_side() -> None:
+    found = summary(draw(TALK, step=0.25))
+    assert list(found.columns) == list(SUMMARY)
+    assert not found.duplicated(["measure", "side"]).any()
+    assert found["available"].all()
+
+
+def test_counts_have_exact_intervals() -> None:
+    row = _figure(summary(draw(TALK, step=0.25)), "interruptions_failed", "client")
+    assert (row["value"], row["n"]) == (1, 1)
+    assert (row["low"], row["high"]) == (pytest.approx(0.0253, abs=1e-4), pytest.approx(5.5716, abs=1e-4))  # Garwood 1936
+
+
+def test_a_part_of_counted_sentences_has_an_exact_interval() -> None:
+    row = _figure(summary(draw(TALK, step=0.25)), "question_ratio", "agency")
+    assert (row["part"], row["whole"]) == (1, 3)
+    assert (row["low"], row["high"]) == (pytest.approx(0.0084, abs=1e-4), pytest.approx(0.9057, abs=1e-4))  # Clopper-Pearson
+
+
+def test_what_cannot_be_observed_has_a_reason_and_no_value() -> None:
+    found = summary(draw(TALK, step=0.25, overlap_observable=False))
+    row = _figure(found, "interruptions", "agency")
+    assert not row["available"]
+    assert isnan(row["value"])
+    assert "Overlaps" in row["reason"]
+    assert _figure(found, "share", "agency")["available"]
+
+
+def test_without_sides_every_person_is_one_and_what_needs_sides_says_so() -> None:
+    found = summary(draw("Eva |##  |\nBaum |  ##|"))
+    assert set(found["side"]) == {"Eva", "Baum", ""}
+    row = _figure(found, "interruption_asymmetry", "")
+    assert not row["available"]
+    assert "side" in row["reason"]
+
+
+def test_without_times_questions_remain() -> None:
+    said = (Utterance(None, None, "Eva", "Was ist Ihnen wichtig?"), Utterance(None, None, "Baum", "Die Farbe."))
+    meeting = Meeting((Speaker("Eva"), Speaker("Baum")), said, None, language="de", source=Source(times="none"))
+    found = summary(meeting)
+    assert _figure(found, "questions", "Eva")["value"] == 1
+    assert not _figure(found, "share", "Eva")["available"]
+    assert not _figure(found, "question_rate", "Eva")["available"]
+
+
+def test_colleagues_who_talk_into_one_another_do_not_interrupt_the_other_side() -> None:
+    meeting = draw(TALK, step=0.25)
+    colleagues = replace(meeting, speakers=tuple(replace(s, side="agency") for s in meeting.speakers))
+    assert _figure(summary(colleagues), "interruptions_failed", "agency")["value"] == 0
+
+
+def test_shares_are_resampled_where_the_meeting_is_long_enough() -> None:
+    long = draw("Eva |######  ######  ######  ######  |\nBaum |      ##      ##     ###     ###|", step=30)
+    row = _figure(summary(long, runs=200, seed=1), "share", "Eva")
+    assert row["low"] < row["value"] < row["high"]
+    again = _figure(summary(long, runs=200, seed=1), "share", "Eva")
+    assert (row["low"], row["high"]) == (again["low"], again["high"])
+    assert isnan(_figure(summary(long, runs=0), "share", "Eva")["low"])
+
+
+@given(meetings())
+def test_every_meeting_has_a_summary(meeting: Meeting) -> None:
+    found = summary(meeting, runs=5)
+    known = found[found["available"]].dropna(subset=["low", "high", "value"])
+    assert (known["low"] <= known["value"] + 1e-9).all()
+    assert (known["value"] <= known["high"] + 1e-9).all()
+    assert (found["reason"].ne("") == ~found["available"]).all()
+
+
+def test_a_negative_number_of_runs_is_refused() -> None:
+    with pytest.raises(InvalidParameter):
+        summary(draw("Eva |#|"), runs=-1)
