@@ -7,17 +7,20 @@ one mixed recording in which voices are told apart. Spans of another diarizer (R
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from talkbalance.errors import InvalidParameter, TalkbalanceWarning, UnusableSound
 from talkbalance.formats import read
+from talkbalance.formats.files import content_id
 from talkbalance.i18n import text
 from talkbalance.meeting import UNKNOWN, Details, Meeting, Sides, Source, Speaker, Utterance, Word, tidy, times_of
 from talkbalance.speech.attribution import attribute
-from talkbalance.speech.audio import Recording, Tracks, open_recording, open_tracks
+from talkbalance.speech.audio import Recording, open_recording
 from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, silent
+from talkbalance.speech.channels import Channels
+from talkbalance.speech.tracks import Tracks, open_tracks
 
 Watch = Callable[[str, float, float], None]
 """Called with the stage ("decode", "words", "voices"), the seconds done and the seconds there are."""
@@ -53,6 +56,9 @@ class Heard:
     utterances: tuple[Utterance, ...]
     language: str
     layout: str
+    diarizer: str = ""
+    names: tuple[str, ...] = ()
+    """People who are known to have been there, silent ones too."""
 
 
 def transcribe(
@@ -135,10 +141,17 @@ def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, *, alone:
             heard = _hear_voices(recording.channels, (), hearing, recording.layout)
         else:
             heard = _hear_mix(recording.mix, hearing, recording.layout)
-        duration, identity, name = recording.duration, recording.sha256, recording.name
+        duration, identity = recording.duration, _identity(recording)
     if not heard.utterances:
-        raise UnusableSound("pipeline.no_speech", file=name)
-    return _meeting(heard, hearing, duration, Details(id=identity[:16]), paths)
+        raise UnusableSound("pipeline.no_speech", file=", ".join(path.name for path in paths))
+    return _meeting(heard, hearing, duration, Details(id=identity), paths)
+
+
+def _identity(recording: Recording | Tracks) -> str:
+    """Return the hash of the content; several files have the hash of their hashes."""
+    if isinstance(recording, Recording):
+        return recording.sha256[:16]
+    return content_id("".join(track.sha256 for track in recording.recordings).encode())
 
 
 def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
@@ -152,27 +165,37 @@ def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
         vocabulary=hearing.vocabulary,
         progress=hearing.progress("words", sound.duration),
     )
-    return Heard(attribute(said.words, spans), said.language, layout)
+    return Heard(attribute(said.words, spans), said.language, layout, hearing.diarizer.name)
 
 
 def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing, layout: str) -> Heard:
     """Hear every voice in its own sound; of its words only those count during which it speaks itself (bleed)."""
-    from talkbalance.speech.channels import Channels
-
-    length = max(sound.duration for sound in sounds)
-    voices = Channels().diarize(sounds, names, progress=hearing.progress("voices", length))
+    length = sounds[0].duration
+    labels = names or [str(i) for i in range(len(sounds))]
+    spans = Channels().diarize(sounds, names=labels, progress=hearing.progress("voices", length))
     utterances: list[Utterance] = []
     language = hearing.language
-    for i, own in enumerate(voices):
+    for i, (sound, label) in enumerate(zip(sounds, labels, strict=True)):
+        own = [span for span in spans if span.speaker == label]
+        if not own:
+            continue
         said = hearing.transcriber.transcribe(
-            sounds[i],
+            sound,
             language=language,
             vocabulary=hearing.vocabulary,
             progress=hearing.progress("words", len(sounds) * length, after=i * length),
         )
         language = language or said.language
         utterances += attribute(_inside(said.words, own), own)
-    return Heard(tuple(u for u in utterances if u.speaker != UNKNOWN), language or "", layout)
+    heard = [utterance for utterance in utterances if utterance.speaker != UNKNOWN]
+    return Heard(tuple(heard) if names else _numbered(heard), language or "", layout, Channels.name, tuple(names))
+
+
+def _numbered(utterances: Sequence[Utterance]) -> tuple[Utterance, ...]:
+    """Call the voices S1, S2, … by first speech."""
+    ordered = sorted(utterances, key=times_of)
+    voices = {name: f"S{i}" for i, name in enumerate(dict.fromkeys(u.speaker for u in ordered), 1)}
+    return tuple(replace(u, speaker=voices[u.speaker]) for u in ordered)
 
 
 def _inside(words: Sequence[Word], spans: Sequence[Span]) -> list[Word]:
@@ -186,7 +209,7 @@ def _meeting(heard: Heard, hearing: Hearing, duration: float, details: Details, 
         note = text("formats.tidied", clipped=tidied.clipped, dropped=tidied.dropped)
         warnings.warn(note, TalkbalanceWarning, stacklevel=2)
     ends = max(times_of(u)[1] for u in tidied.utterances)
-    voices = dict.fromkeys(u.speaker for u in tidied.utterances)
+    voices = dict.fromkeys([*heard.names, *(u.speaker for u in tidied.utterances)])
     options = (
         ("language", hearing.language or "auto"),
         ("speakers", str(hearing.speakers or "auto")),
@@ -203,7 +226,7 @@ def _meeting(heard: Heard, hearing: Hearing, duration: float, details: Details, 
             "sound",
             "word",
             overlap_observable=True,
-            models=(hearing.transcriber.name, hearing.diarizer.name),
+            models=(hearing.transcriber.name, heard.diarizer),
             options=options,
             versions=_versions(),
         ),

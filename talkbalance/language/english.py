@@ -27,7 +27,7 @@ _AUXILIARY, _SUBJECT, _PERSON, _ADDRESSED, _COMMANDING, _WH, _CONTRACTED, _BEFOR
 _CLOSES = _PERSON | {"to", "if", "this", "that", "these", "those"}
 """Words after which an auxiliary does not belong to the question word: "what that is …"."""
 _INNER_WH = _WH - {"which", "who"}
-_INNER_SUBJECT = frozenset((word,) for word in _ADDRESSED)
+_INNER_SUBJECT = frozenset((word,) for word in _ADDRESSED | {"there"})
 
 FAR = 6
 """Words within which the auxiliary follows its question word: "how many of the old ones do you …"."""
@@ -137,7 +137,7 @@ def _later(clauses: Sequence[Words]) -> Form | None:
             continue
         if (asked := _wh(core)) and asked.evidence == "wh_inversion":
             return replace(asked, evidence="inner_wh")
-        if (asked := _inversion(core)) and asked.evidence == "inversion":
+        if core[1:2] in _INNER_SUBJECT and (asked := _inversion(core)) and asked.evidence == "inversion":
             return replace(asked, evidence="inner_inversion")
     return None
 

@@ -221,7 +221,8 @@ def _inner(cores: Sequence[Words]) -> Form | None:
         if (choice := _alternative(clause)) and choice.evidence == "or_inversion":
             return choice
         core = clause[1:] if clause[0] == "oder" else clause
-        if core and core[0] in _WH and _verb_is_clear(core) and (asked := _wh(core)):
+        idle = core and _PHRASES["rhetorical"].begins(core)  # "oder was weiß ich"
+        if core and not idle and core[0] in _WH and _verb_is_clear(core) and (asked := _wh(core)):
             return Form("inner_wh", "wh", asked.open, asked.why)
     return None
 

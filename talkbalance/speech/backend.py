@@ -69,8 +69,10 @@ class Transcriber(Protocol):
     language it was given, or one it found; `progress` called as `Progress` says.
     """
 
-    name: str
-    """Engine and model, as `Source.models` records it, e.g. "faster-whisper base"."""
+    @property
+    def name(self) -> str:
+        """Engine and model, as `Source.models` records it, e.g. "faster-whisper base"."""
+        ...
 
     def transcribe(
         self, sound: Sound, *, language: str | None = None, vocabulary: str = "", progress: Progress = silent
@@ -86,8 +88,10 @@ class Diarizer(Protocol):
     silence; with `speakers` given, exactly that many voices where as many can be told apart, never more.
     """
 
-    name: str
-    """As `Source.models` records it."""
+    @property
+    def name(self) -> str:
+        """As `Source.models` records it."""
+        ...
 
     def diarize(self, sound: Sound, *, speakers: int | None = None, progress: Progress = silent) -> tuple[Span, ...]:
         """Return the spans; `speakers` is the number of voices, None to estimate it."""

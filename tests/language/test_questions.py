@@ -71,6 +71,7 @@ GERMAN_FALSE_FRIENDS = [
     "Neben Sie setzt sich niemand",
     "Wissen Sie, das ist ein alter Laden",
     "Ach wirklich",
+    "Wir machen dann Plakate, oder was weiß ich",
 ]
 
 ENGLISH = [

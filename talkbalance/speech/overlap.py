@@ -1,0 +1,237 @@
+"""Who speaks when, two at once included, from one mixed recording.
+
+1. `activity`: how many speak at each moment, and which of the people of a ten-second window.
+2. Where one speaks alone, pieces are cut and their voices compared: `clustering` says how many voices there are.
+3. Each piece is given to a voice, by its sound and, less, by what the windows say of its neighbourhood; each person of a
+   window to the voices of the pieces they speak in.
+4. Where two speak, the two likeliest voices do.
+
+```
+alone     |--S1--|   |--S2---|  |-S1-|
+two speak           ##       ##
+spans     S1 |######           ########|
+          S2 |        #########        |
+```
+
+Voices are compared where one speaks alone because there the sound is theirs; that people who take turns are told apart does not
+hang on the windows noticing it. Boundaries are where the averaged probabilities cross their limits, neither padded nor moved.
+
+References
+----------
+Bredin, H. (2023). pyannote.audio 2.1 speaker diarization pipeline. Interspeech. (Windows, voices, stitching.)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talkbalance.speech import activity, clustering
+from talkbalance.speech.activity import FRAME, FRAMES, STEP, Activity, Floats, Frames
+from talkbalance.speech.backend import Progress, Sound, Span, silent
+from talkbalance.speech.weights import VoiceModels, voice_models
+
+if TYPE_CHECKING:
+    from talkbalance.speech.segmentation import Segmentation
+    from talkbalance.speech.voices import Voices
+
+LENGTHS = 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.3, 1.6, 2.0
+"""Seconds a piece is cut to, from its middle, so that pieces go through the network together."""
+
+CLEAR = 0.6
+"""Seconds from which a piece is clear enough to say which voices there are; shorter ones are only given to them."""
+
+BATCH = 16
+"""Pieces that go through the network together."""
+
+SHARPNESS = 20.0
+"""How much more likely a voice is per unit of similarity; a piece below 1 s counts as much less as it is shorter."""
+
+NEIGHBOURS = 0.5
+"""Weight of what the windows say about whose piece it is."""
+
+SOUND = 0.8
+"""Weight of a piece's own voice against what the windows say, frame by frame."""
+
+BLIP = 0.1
+"""Seconds; shorter spans are dropped."""
+
+LISTENING = 0.6
+"""Part of the work that is done when every window was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Stretches of one voice alone: (pieces, 2) frames, and (pieces, 192) voices, 0 where too short to tell."""
+
+    frames: Frames
+    voices: Floats
+
+    @property
+    def seconds(self) -> Floats:
+        """Length of each."""
+        return ((self.frames[:, 1] - self.frames[:, 0]) * FRAME).astype(np.float32)
+
+    @property
+    def heard(self) -> NDArray[np.bool_]:
+        """Whether each was long enough to have a voice."""
+        heard: NDArray[np.bool_] = np.any(self.voices != 0, axis=1)
+        return heard
+
+
+class Overlap:
+    """Diarizer that hears people talk at once.
+
+    Parameters
+    ----------
+    both
+        Probability, averaged over windows, from which two people count as speaking at once. Below one half, because windows
+        that see an overlap at their edge doubt it.
+    models
+        Weights; None for the packaged ones.
+    """
+
+    name = "overlap (segmentation-3.0, CAM++)"
+
+    def __init__(self, *, both: float = 0.25, models: VoiceModels | None = None) -> None:
+        self.both = both
+        self._models = models
+
+    def diarize(self, sound: Sound, *, speakers: int | None = None, progress: Progress = silent) -> tuple[Span, ...]:
+        """Return who speaks when; see `Diarizer`."""
+        with _one_thread():
+            heard = activity.listen(self._hear, sound, lambda done: progress(LISTENING * done))
+            pieces = self._pieces(heard, sound, progress)
+        progress(sound.duration)
+        return spans(heard, pieces, duration=sound.duration, speakers=speakers, both=self.both)
+
+    @cached_property
+    def _networks(self) -> "tuple[Segmentation, Voices]":
+        from talkbalance.speech import segmentation, voices
+
+        models = self._models or voice_models()
+        return segmentation.load(models.segmentation), voices.load(models.embedding)
+
+    def _hear(self, windows: Floats) -> Floats:
+        from talkbalance.speech import segmentation
+
+        return segmentation.probabilities(self._networks[0], windows)
+
+    def _pieces(self, heard: Activity, sound: Sound, progress: Progress) -> Pieces:
+        """Return the pieces with their voices; those of one length go through the network together, in order of time."""
+        from talkbalance.speech import voices
+
+        frames = activity.pieces(heard)
+        found = np.zeros((len(frames), voices.SIZE), np.float32)
+        length = np.searchsorted(LENGTHS, (frames[:, 1] - frames[:, 0]) * FRAME, "right") - 1
+        waiting: dict[int, list[int]] = {}
+        for piece, rank in enumerate(length):
+            if rank < 0:
+                continue
+            waiting.setdefault(rank, []).append(piece)
+            if len(waiting[rank]) == BATCH:
+                together = waiting.pop(rank)
+                found[together] = self._voices(sound, frames[together], LENGTHS[rank])
+                progress(LISTENING * sound.duration + (1 - LISTENING) * activity.seconds(frames[piece, 0]))
+        for rank, last in waiting.items():
+            found[last] = self._voices(sound, frames[last], LENGTHS[rank])
+        return Pieces(frames, found)
+
+    def _voices(self, sound: Sound, frames: Frames, length: float) -> Floats:
+        from talkbalance.speech import voices
+
+        middles = [(activity.seconds(start) + activity.seconds(end)) / 2 for start, end in frames]
+        cut = [sound.read(max(0.0, middle - length / 2), middle + length / 2) for middle in middles]
+        whole = min(len(samples) for samples in cut)
+        return voices.embed(self._networks[1], np.stack([voices.features(samples[:whole]) for samples in cut]))
+
+
+def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | None, both: float) -> tuple[Span, ...]:
+    """Return who speaks when, from what was heard; pure."""
+    known = _known(heard, pieces, speakers)
+    speaking = _speaking(heard, pieces, known)
+    decided = _decided(heard, speaking, both)
+    found = [
+        (max(0.0, activity.seconds(start)), min(duration, activity.seconds(end)), voice, speaking[start:end, voice].mean())
+        for voice in range(len(known))
+        for start, end in activity.runs(decided[:, voice])
+    ]
+    names: dict[int, str] = {}
+    ordered = sorted(span for span in found if span[1] - span[0] >= BLIP)
+    for _, _, voice, _ in ordered:
+        names.setdefault(voice, f"S{len(names) + 1}")
+    return tuple(Span(start, end, names[voice], float(sure)) for start, end, voice, sure in ordered)
+
+
+TWO_AT_ONCE = 1.0
+"""Seconds of two at once from which there must be two voices."""
+
+
+def _known(heard: Activity, pieces: Pieces, speakers: int | None) -> Floats:
+    """Return (speakers, 192) voices; a single one of zeros where nothing is long enough to compare."""
+    clear = pieces.heard & (pieces.seconds >= CLEAR)
+    if not clear.any():
+        clear = pieces.heard
+    if not clear.any():
+        return np.zeros((1, pieces.voices.shape[1]), np.float32)
+    two = float((heard.count[:, 2] > 0.5).sum()) * FRAME
+    return clustering.group(
+        pieces.voices[clear],
+        pieces.seconds[clear],
+        speakers=speakers,
+        least_voices=2 if two >= TWO_AT_ONCE else 1,
+    )
+
+
+def _speaking(heard: Activity, pieces: Pieces, known: Floats) -> Floats:
+    """Return (frames, voices) probability that each voice speaks."""
+    own = _belonging(pieces, known)
+    said = _by_windows(heard, pieces.frames, own)
+    for (start, end), of_piece in zip(pieces.frames, own, strict=True):
+        by_windows = said[start:end].mean(0) + 1e-3
+        whose = of_piece * (by_windows / by_windows.sum()) ** NEIGHBOURS
+        whose /= whose.sum()
+        somebody = 1 - heard.count[start:end, :1]
+        said[start:end] = (1 - SOUND) * said[start:end] + SOUND * whose * somebody
+    return np.clip(said, 0, 1)
+
+
+def _belonging(pieces: Pieces, known: Floats) -> Floats:
+    """Return (pieces, voices) probability of whose each piece is, by its sound alone."""
+    weight = SHARPNESS * np.minimum(1, pieces.seconds) * pieces.heard
+    evidence = weight[:, None] * (pieces.voices @ known.T)
+    likely = np.exp(evidence - evidence.max(1, keepdims=True))
+    belonging: Floats = (likely / likely.sum(1, keepdims=True)).astype(np.float32)
+    return belonging
+
+
+def _by_windows(heard: Activity, frames: Frames, own: Floats) -> Floats:
+    """Return (frames, voices) probability of each voice, where a window's people are who their pieces belong to."""
+    count = own.shape[1]
+    whose = np.zeros((len(heard.count), count), np.float32)
+    for (start, end), of_piece in zip(frames, own, strict=True):
+        whose[start:end] = of_piece
+
+    def voices() -> Iterator[Floats]:
+        for rank, people in enumerate(heard.windows.astype(np.float32)):
+            start = rank * STEP
+            seen = people[: len(heard.count) - start].T @ whose[start : start + FRAMES]
+            yield people @ ((seen + 3 / count) / (seen.sum(1, keepdims=True) + 3))
+
+    return heard.averaged(voices(), count)
+
+
+def _decided(heard: Activity, speaking: Floats, both: float) -> NDArray[np.bool_]:
+    """Return (frames, voices) whether each voice speaks: as many as there are, the likeliest."""
+    order = np.argsort(-speaking, axis=1, kind="stable")
+    somebody = np.flatnonzero(heard.count[:, 0] < 0.5)
+    decided = np.zeros(speaking.shape, np.bool_)
+    decided[somebody, order[somebody, 0]] = True
+    if speaking.shape[1] > 1:
+        two = somebody[heard.count[somebody, 2] > both]
+        decided[two, order[two, 1]] = True
+    return decided

@@ -1,0 +1,74 @@
+"""From sound to a meeting, with answers that were recorded before: no model is needed to test what is made of them."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from talkbalance.errors import InvalidParameter, UnknownSide, UnusableSound
+from talkbalance.meeting import Word
+from talkbalance.pipeline import transcribe
+from talkbalance.speech.backend import Span
+from talkbalance.speech.replay import ReplayDiarizer, ReplayTranscriber
+
+WORDS = (Word(0.5, 1.0, "Guten", 0.9), Word(1.0, 1.5, "Tag.", 0.8), Word(2.0, 2.4, "Ja?", 0.7))
+SPANS = (Span(0.4, 1.6, "S1", 0.95), Span(1.4, 2.5, "S2", 0.9), Span(3.0, 3.3, "S1", 0.5))
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    path = tmp_path / "gespräch.wav"
+    sound = (np.random.default_rng(0).normal(size=(1, 64_000)) * 3000).astype(np.int16)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=16_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(sound, format="s16", layout="mono")
+        frame.sample_rate = 16_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_words_and_voices_become_a_meeting(recording: Path) -> None:
+    stages: dict[str, float] = {}
+    meeting = transcribe(
+        recording,
+        sides={"agency": ["S1=Eva"], "client": ["S2=Herr Baum"]},
+        transcriber=ReplayTranscriber(WORDS),
+        diarizer=ReplayDiarizer(SPANS),
+        progress=lambda stage, done, _: stages.__setitem__(stage, done),
+    )
+    assert [(u.speaker, u.text) for u in meeting.utterances] == [("Eva", "Guten Tag."), ("Herr Baum", "Ja?"), ("Eva", "")]
+    assert (meeting.title, meeting.language, meeting.duration) == ("gespräch", "de", 4.0)
+    assert meeting.overlap_observable
+    assert meeting.source.models == ("replay", "replay")
+    assert len(meeting.details.id) == 16
+    assert meeting.recording == recording
+    assert set(stages) == {"decode", "voices", "words"}
+
+
+def test_where_nobody_speaks_it_says_so(recording: Path) -> None:
+    with pytest.raises(UnusableSound, match="gespräch"):
+        transcribe(recording, transcriber=ReplayTranscriber(()), diarizer=ReplayDiarizer(()))
+
+
+def test_spans_of_another_diarizer_stand_in(recording: Path, tmp_path: Path) -> None:
+    rttm = tmp_path / "other.rttm"
+    rttm.write_text("SPEAKER x 1 0.4 1.2 <NA> <NA> Anna <NA> <NA>\nSPEAKER x 1 1.8 9 <NA> <NA> Bert <NA> <NA>\n")
+    meeting = transcribe(recording, spans=rttm, transcriber=ReplayTranscriber(WORDS))
+    assert [(u.speaker, u.end, u.text) for u in meeting.utterances] == [("Anna", 1.6, "Guten Tag."), ("Bert", 4.0, "Ja?")]
+    assert meeting.source.models == ("replay", "rttm other.rttm")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"speakers": 0}, InvalidParameter),
+        ({"engine": "siri", "transcriber": None}, InvalidParameter),
+        ({"sides": {"agency": ["S9"]}}, UnknownSide),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(recording: Path, wrong: dict[str, object], error: type[Exception]) -> None:
+    settings = {"transcriber": ReplayTranscriber(WORDS), "diarizer": ReplayDiarizer(SPANS), **wrong}
+    with pytest.raises(error):
+        transcribe(recording, **settings)  # type: ignore[arg-type]
