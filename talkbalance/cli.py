@@ -152,6 +152,7 @@ def _hearing_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", default="base", help=text("cli.help_model"))
     parser.add_argument("--vocabulary", metavar="FILE", type=Path, help=text("cli.help_vocabulary"))
+    parser.add_argument("--fresh", action="store_true", help=text("cli.help_fresh"))
     parser.add_argument("--rttm", metavar="FILE", type=Path, help=text("cli.help_rttm"))
 
 
@@ -171,7 +172,8 @@ def _version() -> str:
 
 
 def _analyze(options: argparse.Namespace) -> None:
-    meeting = _sided(_heard(options), options)
+    meeting = _heard(options)
+    meeting = meeting if meeting.sided or options.json else _asked(meeting)
     written = None if options.json and options.output is None else _write_all(meeting, options.output or Path())
     if options.json:
         print(json.dumps(_document(meeting), ensure_ascii=False, allow_nan=False))
@@ -185,7 +187,7 @@ def _transcribe(options: argparse.Namespace) -> None:
     from talkbalance.formats import write
 
     _must_be_writable(options.output)
-    write(_sided(_heard(options), options), options.output)
+    write(_heard(options), options.output)
 
 
 def _measure(options: argparse.Namespace) -> None:
@@ -240,8 +242,7 @@ def _heard(options: argparse.Namespace) -> Meeting:
     from talkbalance.pipeline import transcribe
 
     vocabulary = "" if options.vocabulary is None else _vocabulary(options.vocabulary)
-    sides_known = _sides(options)  # a mistake there is told before an hour is heard
-    del sides_known
+    sides = _sides(options)  # a mistake there is told before an hour is heard
     with _progress() as watch:
         return transcribe(
             options.files,
@@ -251,7 +252,9 @@ def _heard(options: argparse.Namespace) -> Meeting:
             model=options.model,
             vocabulary=vocabulary,
             spans=options.rttm,
+            sides=sides,
             progress=watch,
+            fresh=options.fresh,
         )
 
 
@@ -311,16 +314,16 @@ def _sides(options: argparse.Namespace) -> Sides:
 
 
 def _sided(meeting: Meeting, options: argparse.Namespace) -> Meeting:
-    sides = _sides(options)
-    if sides:
+    """Return the meeting with the sides the user gave, or asked for at a terminal."""
+    if sides := _sides(options):
         return meeting.with_sides(sides)
-    if meeting.sided or options.json if "json" in options else meeting.sided:
-        return meeting
-    return _asked(meeting) if sys.stdin.isatty() and sys.stderr.isatty() else meeting
+    return meeting if meeting.sided else _asked(meeting)
 
 
 def _asked(meeting: Meeting) -> Meeting:
-    """Ask at the terminal who each voice is, with a short excerpt of what it says."""
+    """Ask who each voice is, with a short excerpt of what it says; only at a terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return meeting
     print(text("cli.ask_intro"), file=sys.stderr)
     sides: dict[str, list[str]] = {AGENCY: [], CLIENT: []}
     for speaker in meeting.speakers:

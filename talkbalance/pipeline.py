@@ -18,8 +18,9 @@ from talkbalance.i18n import text
 from talkbalance.meeting import UNKNOWN, Details, Meeting, Sides, Source, Speaker, Utterance, Word, tidy, times_of
 from talkbalance.speech.attribution import attribute
 from talkbalance.speech.audio import Recording, open_recording
-from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, silent
+from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, Transcript, silent
 from talkbalance.speech.channels import Channels
+from talkbalance.speech.partial import NOTHING_KEPT, Partial, partial
 from talkbalance.speech.tracks import Tracks, open_tracks
 
 Watch = Callable[[str, float, float], None]
@@ -43,10 +44,29 @@ class Hearing:
     speakers: int | None = None
     vocabulary: str = ""
     watch: Watch = unwatched
+    kept: Partial = NOTHING_KEPT
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What a partial result depends on, beside the recording."""
+        names = self.transcriber.name, self.diarizer.name
+        return *names, str(self.language), str(self.speakers), self.vocabulary
 
     def progress(self, stage: str, total: float, *, after: float = 0.0) -> Progress:
         """Return what an engine reports its seconds to, `after` those of an earlier sound."""
         return lambda done: self.watch(stage, after + done, total)
+
+    def words(self, sound: Sound, *, number: int = 0, of: int = 1) -> Transcript:
+        """Return the words of a sound, the `number`-th of several equally long ones."""
+        return self.kept.transcript(
+            f"words-{number}",
+            lambda: self.transcriber.transcribe(
+                sound,
+                language=self.language,
+                vocabulary=self.vocabulary,
+                progress=self.progress("words", of * sound.duration, after=number * sound.duration),
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,7 @@ def transcribe(
     transcriber: Transcriber | None = None,
     diarizer: Diarizer | None = None,
     progress: Watch = unwatched,
+    fresh: bool = False,
 ) -> Meeting:
     """Hear a recording: who spoke when, with overlaps, and what they said.
 
@@ -97,6 +118,8 @@ def transcribe(
         Ready ones instead of `engine`, `model` and our diarizer.
     progress
         See `Watch`.
+    fresh
+        Whether to hear everything anew, also what a run that was stopped has heard already.
 
     Returns
     -------
@@ -123,11 +146,10 @@ def transcribe(
         vocabulary,
         progress,
     )
-    meeting = _hear(source, hearing, alone=spans is None)
-    return meeting.with_sides(sides) if sides else meeting
+    return _hear(source, hearing, sides or {}, alone=spans is None, fresh=fresh)
 
 
-def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, *, alone: bool) -> Meeting:
+def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, sides: Sides, *, alone: bool, fresh: bool) -> Meeting:
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     opened: AbstractContextManager[Recording | Tracks] = (
         open_recording(paths[0], progress=lambda done: hearing.watch("decode", done, 0.0))
@@ -135,16 +157,20 @@ def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, *, alone:
         else open_tracks(paths, progress=lambda done: hearing.watch("decode", done, 0.0))
     )
     with opened as recording:
+        duration, identity = recording.duration, _identity(recording)
+        hearing = replace(hearing, kept=partial(identity, hearing.settings, fresh=fresh))
         if isinstance(recording, Tracks):
             heard = _hear_voices(recording.sounds, recording.names, hearing, "tracks")
         elif recording.layout == "one_per_channel" and alone:
             heard = _hear_voices(recording.channels, (), hearing, recording.layout)
         else:
             heard = _hear_mix(recording.mix, hearing, recording.layout)
-        duration, identity = recording.duration, _identity(recording)
     if not heard.utterances:
+        hearing.kept.remove()
         raise UnusableSound("pipeline.no_speech", file=", ".join(path.name for path in paths))
-    return _meeting(heard, hearing, duration, Details(id=identity), paths)
+    meeting = _meeting(heard, hearing, duration, Details(id=identity), paths).with_sides(sides)
+    hearing.kept.remove()
+    return meeting
 
 
 def _identity(recording: Recording | Tracks) -> str:
@@ -156,15 +182,13 @@ def _identity(recording: Recording | Tracks) -> str:
 
 def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
     """Tell voices apart in one sound. Who speaks is asked first: where nobody does, no words are looked for."""
-    spans = hearing.diarizer.diarize(sound, speakers=hearing.speakers, progress=hearing.progress("voices", sound.duration))
+    spans = hearing.kept.spans(
+        "voices",
+        lambda: hearing.diarizer.diarize(sound, speakers=hearing.speakers, progress=hearing.progress("voices", sound.duration)),
+    )
     if not spans:
         return Heard((), "", layout)
-    said = hearing.transcriber.transcribe(
-        sound,
-        language=hearing.language,
-        vocabulary=hearing.vocabulary,
-        progress=hearing.progress("words", sound.duration),
-    )
+    said = hearing.words(sound)
     return Heard(attribute(said.words, spans), said.language, layout, hearing.diarizer.name)
 
 
@@ -172,19 +196,16 @@ def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing
     """Hear every voice in its own sound; of its words only those count during which it speaks itself (bleed)."""
     length = sounds[0].duration
     labels = names or [str(i) for i in range(len(sounds))]
-    spans = Channels().diarize(sounds, names=labels, progress=hearing.progress("voices", length))
+    spans = hearing.kept.spans(
+        "voices", lambda: Channels().diarize(sounds, names=labels, progress=hearing.progress("voices", length))
+    )
     utterances: list[Utterance] = []
     language = hearing.language
     for i, (sound, label) in enumerate(zip(sounds, labels, strict=True)):
         own = [span for span in spans if span.speaker == label]
         if not own:
             continue
-        said = hearing.transcriber.transcribe(
-            sound,
-            language=language,
-            vocabulary=hearing.vocabulary,
-            progress=hearing.progress("words", len(sounds) * length, after=i * length),
-        )
+        said = replace(hearing, language=language).words(sound, number=i, of=len(sounds))
         language = language or said.language
         utterances += attribute(_inside(said.words, own), own)
     heard = [utterance for utterance in utterances if utterance.speaker != UNKNOWN]

@@ -9,11 +9,17 @@ import pytest
 from talkbalance.errors import InvalidParameter, UnknownSide, UnusableSound
 from talkbalance.meeting import Word
 from talkbalance.pipeline import transcribe
-from talkbalance.speech.backend import Span
+from talkbalance.speech.backend import Span, Transcript
 from talkbalance.speech.replay import ReplayDiarizer, ReplayTranscriber
 
 WORDS = (Word(0.5, 1.0, "Guten", 0.9), Word(1.0, 1.5, "Tag.", 0.8), Word(2.0, 2.4, "Ja?", 0.7))
 SPANS = (Span(0.4, 1.6, "S1", 0.95), Span(1.4, 2.5, "S2", 0.9), Span(3.0, 3.3, "S1", 0.5))
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TALKBALANCE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture
@@ -72,3 +78,48 @@ def test_what_cannot_be_asked_is_refused(recording: Path, wrong: dict[str, objec
     settings = {"transcriber": ReplayTranscriber(WORDS), "diarizer": ReplayDiarizer(SPANS), **wrong}
     with pytest.raises(error):
         transcribe(recording, **settings)  # type: ignore[arg-type]
+
+
+class _StoppedError(Exception):
+    pass
+
+
+class _Once(ReplayDiarizer):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def diarize(self, *args: object, **settings: object) -> tuple[Span, ...]:
+        type(self).asked += 1
+        return super().diarize(*args, **settings)  # type: ignore[arg-type]
+
+
+class _Breaks(ReplayTranscriber):
+    def transcribe(self, *_: object, **__: object) -> Transcript:
+        raise _StoppedError
+
+
+def test_a_stopped_run_goes_on_where_it_was(recording: Path, cache: Path) -> None:
+    undisturbed = transcribe(recording, transcriber=ReplayTranscriber(WORDS), diarizer=ReplayDiarizer(SPANS))
+    assert list((cache / "partial").iterdir()) == []
+    _Once.asked = 0
+    with pytest.raises(_StoppedError):
+        transcribe(recording, transcriber=_Breaks(WORDS), diarizer=_Once(SPANS))
+    assert transcribe(recording, transcriber=ReplayTranscriber(WORDS), diarizer=_Once(SPANS)) == undisturbed
+    assert _Once.asked == 1
+    assert list((cache / "partial").iterdir()) == []
+
+
+def test_a_mistaken_side_costs_no_hearing_and_fresh_hears_anew(recording: Path, cache: Path) -> None:
+    _Once.asked = 0
+    hear = {"transcriber": ReplayTranscriber(WORDS), "diarizer": _Once(SPANS)}
+    with pytest.raises(UnknownSide):
+        transcribe(recording, sides={"agency": ["S7"]}, **hear)  # type: ignore[arg-type]
+    (kept,) = (cache / "partial").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    transcribe(recording, **hear)  # type: ignore[arg-type]
+    assert _Once.asked == 1
+    with pytest.raises(UnknownSide):
+        transcribe(recording, sides={"agency": ["S7"]}, fresh=True, **hear)  # type: ignore[arg-type]
+    transcribe(recording, fresh=True, **hear)  # type: ignore[arg-type]
+    assert _Once.asked == 3

@@ -1,0 +1,84 @@
+"""Partial results: what was heard already, so that a run that was stopped goes on from there.
+
+One folder per recording and settings in the user's cache, one file per stage, private to the user: they hold what was said. They
+are removed when the meeting is done, and after seven days in any case.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from talkbalance.meeting import Word
+from talkbalance.speech.backend import Span, Transcript
+from talkbalance.speech.weights import cache_folder
+
+KEPT = 7 * 24 * 3600
+"""Seconds after which a partial result is removed."""
+
+
+@dataclass(frozen=True)
+class Partial:
+    """The stages of one recording under one set of settings; without a folder nothing is kept."""
+
+    folder: Path | None = None
+
+    def spans(self, stage: str, hear: Callable[[], Sequence[Span]]) -> tuple[Span, ...]:
+        """Return the spans of a stage, heard now if they were not before."""
+        if (found := self._read(stage)) is not None:
+            return tuple(Span(*row) for row in found)
+        spans = tuple(hear())
+        self._write(stage, [astuple(span) for span in spans])
+        return spans
+
+    def transcript(self, stage: str, hear: Callable[[], Transcript]) -> Transcript:
+        """Return the words of a stage, heard now if they were not before."""
+        if (found := self._read(stage)) is not None:
+            language, probability, rows = found
+            return Transcript(tuple(Word(*row) for row in rows), language, probability)
+        said = hear()
+        self._write(stage, [said.language, said.language_probability, [astuple(word) for word in said.words]])
+        return said
+
+    def remove(self) -> None:
+        """Remove what was kept: the meeting is done."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _read(self, stage: str) -> Any:  # noqa: ANN401 -- what JSON holds
+        try:
+            return None if self.folder is None else json.loads((self.folder / f"{stage}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # not there: heard again
+            return None
+
+    def _write(self, stage: str, content: object) -> None:
+        if self.folder is None:
+            return
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = self.folder / f"{stage}.part"
+        scratch.write_text(json.dumps(content), encoding="utf-8")
+        scratch.replace(self.folder / f"{stage}.json")
+
+
+NOTHING_KEPT = Partial()
+
+
+def partial(identity: str, settings: Sequence[str], *, fresh: bool) -> Partial:
+    """Return what was kept of a recording heard with these settings; `fresh` forgets it first."""
+    shelf = cache_folder() / "partial"
+    _tidy(shelf)
+    key = sha256("\0".join((identity, *settings)).encode()).hexdigest()[:32]
+    kept = Partial(shelf / key)
+    if fresh:
+        kept.remove()
+    return kept
+
+
+def _tidy(shelf: Path) -> None:
+    for folder in shelf.glob("*") if shelf.is_dir() else ():
+        if time.time() - folder.stat().st_mtime > KEPT:
+            shutil.rmtree(folder, ignore_errors=True)
