@@ -7,7 +7,7 @@ meeting for parts of time. *Heard*: how far it could be off because the machine 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf, nan, sqrt
 
 import numpy as np
@@ -199,32 +199,34 @@ def _between_sides(found: pd.DataFrame, kind: str) -> pd.DataFrame:
     return found[(found["kind"] == kind) & (found["interrupter_side"] != found["interrupted_side"])]
 
 
-def _interruptions(meeting: Meeting, _: Settings) -> Iterator[Figure]:
-    likely, floor_taking = interruptions(meeting), interruptions(meeting, rule="floor_taking")
+def _likely(meeting: Meeting, _: Settings) -> Iterator[Figure]:
+    """Without words nobody can tell an unfinished sentence from a finished one: then there is no count, and no zero either."""
+    found = _between_sides(interruptions(meeting), "taken")
+    if not any(utterance.text for utterance in meeting.utterances):
+        raise Unavailable("unavailable.no_words_unfinished")
     time = _side_time(meeting)
     for side in meeting.sides:
-        taken, wider, failed = (
-            own[own["interrupter_side"] == side]
-            for own in (
-                _between_sides(likely, "taken"),
-                _between_sides(floor_taking, "taken"),
-                _between_sides(floor_taking, "failed"),
-            )
-        )
-        n = len(taken)
+        taken = found[found["interrupter_side"] == side]
+        n, resumed = len(taken), int(taken["resumed"].sum())
         yield _count("interruptions", side, n, LIKELY)
         yield _rate("interruption_rate", side, n, sum(time.values()) - time[side], LIKELY)
-        yield _count("interruptions_floor_taking", side, len(wider), FLOOR_TAKING)
-        yield _count("interruptions_failed", side, len(failed), FLOOR_TAKING)
-        resumed = replace(_count("interruptions_resumed", side, int(taken["resumed"].sum()), LIKELY), whole=n)
-        yield resumed
+        low, high = _proportion(Ratio(resumed, n))
+        yield Figure("interruptions_resumed", side, resumed, "1", (low * n, high * n), resumed, n, n, LIKELY)
+
+
+def _floor_taking(meeting: Meeting, _: Settings) -> Iterator[Figure]:
+    found = interruptions(meeting, rule="floor_taking")
+    for measure, kind in (("interruptions_floor_taking", "taken"), ("interruptions_failed", "failed")):
+        own = _between_sides(found, kind)
+        for side in meeting.sides:
+            yield _count(measure, side, int((own["interrupter_side"] == side).sum()), FLOOR_TAKING)
 
 
 def _asymmetry(meeting: Meeting, settings: Settings) -> Iterator[Figure]:
     """Difference of rates; the interval by MOVER (Zou & Donner 2008) from the exact ones."""
     if not meeting.sided:
         raise Unavailable("unavailable.no_sides")
-    rates = {f.side: f for f in _interruptions(meeting, settings) if f.measure == "interruption_rate"}
+    rates = {f.side: f for f in _likely(meeting, settings) if f.measure == "interruption_rate"}
     one, other = rates[AGENCY], rates[CLIENT]
     (low, high), (other_low, other_high) = one.interval, other.interval
     difference = one.value - other.value
@@ -254,16 +256,8 @@ def _questions(meeting: Meeting, _: Settings) -> Iterator[Figure]:
 FAMILIES = (
     Family(("speaking_time", "share", "share_of_meeting", "solo_time", "overlap_time", "turns"), _speaking),
     Family(("backchannels", "backchannel_rate"), _listening),
-    Family(
-        (
-            "interruptions",
-            "interruption_rate",
-            "interruptions_floor_taking",
-            "interruptions_failed",
-            "interruptions_resumed",
-        ),
-        _interruptions,
-    ),
+    Family(("interruptions", "interruption_rate", "interruptions_resumed"), _likely),
+    Family(("interruptions_floor_taking", "interruptions_failed"), _floor_taking),
     Family(("interruption_asymmetry",), _asymmetry, of_the_meeting=True),
     Family(("questions", "question_rate", "question_ratio", "open_question_share", "why_questions"), _questions),
 )

@@ -63,6 +63,12 @@ def test_without_sides_every_person_is_one_and_what_needs_sides_says_so() -> Non
     assert "side" in row["reason"]
 
 
+def test_without_words_no_likely_interruption_is_counted_but_timing_is() -> None:
+    found = summary(draw("Eva |##############         |\nBaum |           ############|", step=0.25))
+    assert not _figure(found, "interruptions", "Baum")["available"]
+    assert _figure(found, "interruptions_floor_taking", "Baum")["value"] == 1
+
+
 def test_without_times_questions_remain() -> None:
     said = (Utterance(None, None, "Eva", "Was ist Ihnen wichtig?"), Utterance(None, None, "Baum", "Die Farbe."))
     meeting = Meeting((Speaker("Eva"), Speaker("Baum")), said, None, language="de", source=Source(times="none"))

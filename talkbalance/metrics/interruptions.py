@@ -35,7 +35,7 @@ from talkbalance.errors import InvalidParameter
 from talkbalance.floor import Unit, join
 from talkbalance.frames import INTERRUPTIONS, table
 from talkbalance.language import Language, is_cut_off, is_function_word, is_open, language_of, word_class, words
-from talkbalance.meeting import Meeting
+from talkbalance.meeting import Meeting, milliseconds
 from talkbalance.metrics.turntaking import require_overlaps, talk
 
 Rule = Literal["likely", "floor_taking", "any_overlap"]
@@ -77,7 +77,7 @@ class Candidate:
     @property
     def overlap(self) -> float:
         """Seconds both speak."""
-        return max(0.0, self.cut_off.end - self.incomer.start)
+        return milliseconds(max(0.0, self.cut_off.end - self.incomer.start))
 
     @property
     def takes_the_floor(self) -> bool:

@@ -1,8 +1,8 @@
 """The summary as a few lines of plain text, for a terminal."""
 
+from collections.abc import Hashable, Mapping
 from math import isnan
-
-import pandas as pd
+from typing import Any
 
 from talkbalance.i18n import text
 from talkbalance.meeting import AGENCY, CLIENT, Meeting, clock
@@ -38,7 +38,7 @@ def overview(meeting: Meeting) -> str:
         rows = figures[figures["measure"] == measure]
         label = text(f"overview.{measure}")
         if rows["available"].all():
-            lines.append(f"{label:{LABEL}}" + "".join(f"{_cell(row, style):>{COLUMN}}" for _, row in rows.iterrows()))
+            lines.append(f"{label:{LABEL}}" + "".join(f"{_cell(row, style):>{COLUMN}}" for row in rows.to_dict("records")))
         else:
             missing.setdefault(str(rows["reason"].iloc[0]), []).append(label)
     lines += ["", text("overview.intervals")]
@@ -53,8 +53,8 @@ def _heading(meeting: Meeting) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _cell(row: "pd.Series[object]", style: str) -> str:
-    value, low, high = (float(str(row[name])) for name in ("value", "low", "high"))
+def _cell(row: Mapping[Hashable, Any], style: str) -> str:
+    value, low, high = row["value"], row["low"], row["high"]
     if isnan(value):
         return "-"
     if style == "time":

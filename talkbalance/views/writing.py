@@ -1,0 +1,113 @@
+"""Figures, times and names as people of the user's language write them."""
+
+import datetime
+from collections.abc import Mapping
+from math import isnan
+from typing import Any
+
+from talkbalance.i18n import language, text
+from talkbalance.meeting import AGENCY, CLIENT, Meeting, clock
+
+NOTHING = "–"
+"""Stands where there is no value: never 0."""
+
+SURE, LIKELY, RATHER = 0.8, 0.65, 0.5
+"""Least probabilities of the words we put on them."""
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write a number with the language's decimal sign."""
+    written = f"{value:.{digits}f}"
+    return written.replace(".", ",") if language() == "de" else written
+
+
+def plain(value: float) -> str:
+    """Write a number with the digits it has: 0.3, 1."""
+    written = f"{value:g}"
+    return written.replace(".", ",") if language() == "de" else written
+
+
+def one_line(said: str) -> str:
+    """Return a text without line breaks and control signs: transcripts come from anywhere."""
+    return "".join(sign for sign in " ".join(said.split()) if sign.isprintable())
+
+
+def percent(value: float) -> str:
+    """Write a part of 1 in percent; German puts a (narrow, unbreakable) space before the sign."""
+    return f"{100 * value:.0f}" + _percent_sign()
+
+
+def _percent_sign() -> str:
+    return "\u202f%" if language() == "de" else "%"
+
+
+def figure(value: float, unit: str) -> str:
+    """Write a value of the summary: shares in percent, seconds as a clock, rates with two digits."""
+    if isnan(value):
+        return NOTHING
+    if unit == "0-1":
+        return percent(value)
+    if unit == "s":
+        return clock(value)
+    return number(value, 2 if unit == "1/min" else 0)
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    """Write an interval without its brackets; "" where there is none."""
+    if isnan(low) or isnan(high):
+        return ""
+    first = f"{100 * low:.0f}" if unit == "0-1" else figure(low, unit)
+    return f"{first}–{figure(high, unit)}"
+
+
+def figure_of(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """Return the value and the interval of a row of the summary, written."""
+    unit = row["unit"]
+    return figure(row["value"], unit), interval(row["low"], row["high"], unit)
+
+
+def confidence(probability: float) -> str:
+    """Say a probability in words, the figure behind it."""
+    steps = (("sure", SURE), ("likely", LIKELY), ("rather", RATHER))
+    word = next((name for name, least in steps if probability >= least), "doubtful")
+    return f"{text(f'explain.{word}')} ({percent(probability)})"
+
+
+def side_name(side: str) -> str:
+    """Return a side in the user's language; a person is their own side."""
+    return text(f"measures.{side}") if side in (AGENCY, CLIENT) else side
+
+
+def person(meeting: Meeting, name: str) -> str:
+    """Return a name with its side, where one is named."""
+    side = meeting.side_of(name)
+    return name if side == name else f"{name} ({side_name(side)})"
+
+
+def day(date: datetime.date) -> str:
+    """Write a date with the month's name.
+
+    >>> from talkbalance.i18n import set_language
+    >>> set_language("de")
+    >>> day(datetime.date(2026, 3, 2))
+    '2. März 2026'
+    >>> set_language(None)
+    """
+    month = text("report.months").split()[date.month - 1]
+    return f"{date.day}{'.' if language() == 'de' else ''} {month} {date.year}"
+
+
+def spoken_language(code: str | None) -> str:
+    """Return the name of a language we know, else its code."""
+    known = {"de": "report.german", "en": "report.english"}
+    short = (code or "").replace("_", "-").partition("-")[0].lower()
+    return text(known[short]) if short in known else code or NOTHING
+
+
+def question_kinds(row: Mapping[str, Any]) -> list[str]:
+    """Return what is known about a question, in words; what is not known is not said."""
+    said = [text(f"explain.kind_{row['kind']}")] if row["kind"] else []
+    said += [text(f"explain.{name}") for name in ("open", "why", "follow_up") if row[name]]
+    if row["answered"] is not None:
+        said.append(text("explain.answered" if row["answered"] else "explain.unanswered"))
+    return said

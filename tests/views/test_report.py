@@ -1,0 +1,179 @@
+"""The report is whole, self-contained, safe, and says what it does not know."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from talkbalance.errors import UnreadableFile
+from talkbalance.i18n import Language, text
+from talkbalance.meeting import Meeting, Source
+from talkbalance.metrics.interruptions import interruptions
+from talkbalance.summary import FAMILIES
+from talkbalance.views.report import page, report
+from talkbalance.views.writing import day, figure, interval
+from tests.meetings import meetings
+
+
+class _Reader(HTMLParser):
+    """Collects elements and addresses, and checks that what is opened is closed."""
+
+    EMPTY = ("meta", "br", "rect", "line", "img")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[str] = []
+        self.handlers: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        given = dict(attrs)
+        self.handlers += [name for name in given if name.startswith("on")]
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.links += [given[name] or "" for name in ("href", "src") if name in given]
+        if tag in ("h1", "h2", "h3"):
+            self.headings.append(tag)
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.EMPTY:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("rect", "line"):
+            assert self.open.pop() == tag
+
+
+def read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    assert reader.open == []
+    return reader
+
+
+def test_the_report_is_one_file_and_comes_back_as_a_path(meeting: Meeting, tmp_path: Path) -> None:
+    path = report(meeting, tmp_path / "call.html")
+    assert [file.name for file in tmp_path.iterdir()] == ["call.html"]
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_it_asks_for_nothing_and_runs_nothing(quarter: Meeting) -> None:
+    html = page(quarter)
+    reader = read(html)
+    assert {"script", "link", "img", "iframe", "object"}.isdisjoint(reader.tags)
+    assert all(link.startswith("#") for link in reader.links)
+    assert "default-src 'none'" in html
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_marks_lead_to_their_moments(quarter: Meeting) -> None:
+    reader = read(page(quarter))
+    assert len(reader.ids) == len(set(reader.ids))
+    assert reader.links
+    assert {link[1:] for link in reader.links} <= set(reader.ids)
+
+
+def test_names_titles_and_words_cannot_become_markup(hostile: Meeting) -> None:
+    html = page(hostile)
+    reader = read(html)
+    assert {"script", "img", "b"} & set(reader.tags) == {"b"}
+    assert reader.handlers == []
+    assert "&lt;script&gt;alert(3)&lt;/script&gt;" in html
+
+
+def test_it_says_the_numbers_the_words_and_the_rule(meeting: Meeting, ui: Language) -> None:
+    html = page(meeting)
+    assert f'<html lang="{ui}">' in html
+    assert text("measures.agency") in html
+    assert "<mark>⟦dem⟧</mark>" in html
+    assert "warum ist der Panda" in html
+    assert text("explain.taken") in html
+    assert "0,3" in html if ui == "de" else "0.3" in html
+    assert {"de": "2. März 2026", "en": "2 March 2026"}[ui] in html
+
+
+def test_what_a_machine_heard_is_called_uncertain(meeting: Meeting) -> None:
+    assert text("report.machine") in page(meeting)
+    by_hand = replace(meeting, source=Source("a.json", "talkbalance", overlap_observable=True))
+    assert text("report.machine") not in page(by_hand)
+    assert text("report.by_hand") in page(by_hand)
+
+
+def test_what_cannot_be_measured_stands_there_with_its_reason(in_a_row: Meeting) -> None:
+    html = page(in_a_row)
+    assert text("unavailable.overlap_unseen", format="WebVTT") in html
+    assert text("measures.interruptions_failed") in html[html.index('id="unmeasured"') :]
+    assert text("report.unsided") in html
+    assert "--agency &#34;Ann&#34; --client &#34;Bob&#34;" in html
+
+
+def test_every_attempt_counted_is_listed(quarter: Meeting) -> None:
+    listed = page(quarter).count('<li id="i')
+    taken = (interruptions(quarter)["kind"] == "taken").sum()
+    failed = (interruptions(quarter, rule="floor_taking")["kind"] == "failed").sum()
+    assert listed == taken + failed
+    assert listed > 0
+
+
+def test_without_times_or_words_or_people_there_is_a_report_all_the_same(
+    untimed: Meeting, silent: Meeting, wordless: Meeting
+) -> None:
+    assert text("unavailable.no_times") in page(untimed)
+    assert "<svg" in page(silent)
+    html = page(wordless)
+    assert "(…)" not in html
+    assert f">{text('report.words')}<" not in html
+
+
+@given(meetings())
+@settings(max_examples=8)
+def test_every_meeting_has_a_report(meeting: Meeting) -> None:
+    read(page(meeting))
+
+
+def test_headings_follow_one_another(meeting: Meeting) -> None:
+    headings = read(page(meeting)).headings
+    assert headings[0] == "h1"
+    assert headings.count("h1") == 1
+
+
+def test_a_folder_that_is_not_there_is_said(meeting: Meeting, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile):
+        report(meeting, tmp_path / "no" / "call.html")
+
+
+@pytest.mark.usefixtures("ui")
+def test_every_measure_has_a_name() -> None:
+    for family in FAMILIES:
+        for measure in family.measures:
+            assert text(f"measures.{measure}")
+
+
+@pytest.mark.usefixtures("german")
+def test_figures_are_written_as_in_german(meeting: Meeting) -> None:
+    assert figure(0.456, "0-1") == "46\u202f%"
+    assert interval(1.234, 2.5, "1/min") == "1,23–2,50"
+    assert figure(float("nan"), "1") == "–"
+    assert meeting.details.date is not None
+    assert day(meeting.details.date) == "2. März 2026"
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("file", ["zoom/meeting001_transcript.vtt", "rttm/ES2014c.rttm"])
+@pytest.mark.filterwarnings("ignore::talkbalance.errors.TalkbalanceWarning")
+def test_real_files_have_a_report(shared: Path, file: str) -> None:
+    from talkbalance.formats import read as read_meeting
+
+    html = page(read_meeting(shared / "formats" / file))
+    read(html)
+    assert not re.search(r"\bnan\b|\bNone\b", html)

@@ -1,0 +1,160 @@
+"""The page of the notebook, driven without a kernel."""
+
+import datetime
+import time
+from pathlib import Path
+
+import pytest
+
+from talkbalance.errors import UnusableSound
+from talkbalance.formats import write
+from talkbalance.meeting import Meeting, Speaker
+from talkbalance.pipeline import Watch
+from talkbalance.views.review import Review, review
+
+UPLOAD = {
+    "name": "../own.meeting.json",
+    "type": "application/json",
+    "size": 1,
+    "last_modified": datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC),
+}
+
+
+@pytest.fixture
+def page(quarter: Meeting) -> Review:
+    return review(quarter, language="en")
+
+
+def test_moving_the_threshold_moves_the_figures(page: Review) -> None:
+    before, drawn = page.counted.value, page.timeline.value
+    page.min_overlap.value = 0.8
+    assert page.found is not None
+    assert (page.found["overlap"] >= 0.8).sum() == (page.found["overlap"] > 0).sum()
+    assert page.counted.value != before
+    assert page.timeline.value != drawn
+
+
+def test_the_rule_decides_whether_the_probability_counts(page: Review) -> None:
+    assert page.found is not None
+    likely = len(page.found)
+    page.rule.value = "any_overlap"
+    assert len(page.found) > likely
+    assert page.threshold.disabled
+
+
+def test_naming_a_side_moves_the_balance(in_a_row: Meeting) -> None:
+    page = review(in_a_row, language="de")
+    for (_, called, sits), (name, side) in zip(page.people, (("Eva", "agency"), ("Baum", "client")), strict=True):
+        called.value, sits.value = name, side
+    assert page.meeting is not None
+    assert page.meeting.speakers == (Speaker("Eva", "agency"), Speaker("Baum", "client"))
+    assert "Agentur 44" in page.balance.value
+    assert "hintereinander" in page.cuts.value, "the reason, no zero"
+    assert page.counted.value == ""
+
+
+def test_two_voices_that_speak_at_once_are_not_made_one(page: Review) -> None:
+    page.people[1][1].value = page.people[0][1].value
+    assert "tb-wrong" in page.message.value
+
+
+def test_the_switch_changes_the_language_and_keeps_everything(page: Review) -> None:
+    page.min_overlap.value = 0.4
+    page.people[1][1].value = "Jörn"
+    page.language_switch.value = "de"
+    assert "Zeitverlauf" in page.timeline.value
+    assert page.save_button.description == "Bericht speichern"
+    assert page.min_overlap.value == 0.4
+    assert page.people[1][1].value == "Jörn"
+    assert page.meeting is not None
+    assert "Jörn" in [speaker.name for speaker in page.meeting.speakers]
+
+
+def test_words_and_names_are_escaped(hostile: Meeting) -> None:
+    page = review(hostile, language="de")
+    shown = "".join(part.value for part in (page.balance, page.timeline, page.cuts, page.asked, page.counted))
+    shown += "".join(line.children[2].value for line in page.sides_box.children)
+    assert "<script" not in shown
+    assert "&lt;ol" not in shown, "and our own markup is not"
+    assert "<img" not in shown
+
+
+def test_samples_are_offered_and_the_first_is_open(meeting: Meeting, in_a_row: Meeting, tmp_path: Path) -> None:
+    write(meeting, tmp_path / "a.meeting.json")
+    write(in_a_row, tmp_path / "b.meeting.json")
+    (tmp_path / "a.mp3").touch()
+    page = review(samples=tmp_path, language="de")
+    assert [label for label, _ in page.choice.options] == ["a.meeting.json", "b.meeting.json", "a.mp3", "eine eigene Datei …"]
+    assert page.meeting == meeting
+    page.choice.value = str(tmp_path / "b.meeting.json")
+    assert page.meeting == in_a_row
+
+
+def test_an_own_file_is_opened_or_the_reason_said(meeting: Meeting, tmp_path: Path) -> None:
+    page = review(samples=tmp_path, language="en")
+    assert page.sides_box.layout.display == "none"
+    page.open_button.click()
+    assert "enter the path" in page.message.value
+    page.path.value = str(tmp_path / "no.vtt")
+    page.open_button.click()
+    assert "does not exist" in page.message.value
+    write(meeting, tmp_path / "own.meeting.json")
+    page.path.value = f'"{tmp_path / "own.meeting.json"}"'
+    page.open_button.click()
+    assert page.meeting == meeting
+    assert page.sides_box.layout.display is None
+
+
+def test_an_uploaded_file_does_not_stay(meeting: Meeting, tmp_path: Path) -> None:
+    write(meeting, tmp_path / "own.meeting.json")
+    page = review(samples=tmp_path / "none", language="en")
+    page.upload.value = ({**UPLOAD, "content": (tmp_path / "own.meeting.json").read_bytes()},)
+    assert page.meeting == meeting
+    assert not (tmp_path.parent / "own.meeting.json").exists()
+
+
+def _wait(page: Review) -> None:
+    for _ in range(200):
+        if not page.busy:
+            return
+        time.sleep(0.02)
+    pytest.fail("still busy")
+
+
+def test_sound_is_heard_in_the_background_with_progress(meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    page = review(samples=tmp_path, language="de")
+
+    def transcribe(_: Path, *, progress: Watch, **__: object) -> Meeting:
+        for stage, done in (("decode", 3.0), ("voices", 15.0), ("words", 30.0)):
+            progress(stage, done, 30.0)
+            seen.append(f"{page.bar.description} {page.bar.value:.1f}")
+        return meeting
+
+    monkeypatch.setattr("talkbalance.pipeline.transcribe", transcribe)
+    page.path.value = str(tmp_path / "call.mp3")
+    page.open_button.click()
+    _wait(page)
+    assert seen == ["Aufnahme lesen 0:03 / 0:30 0.1", "Stimmen unterscheiden 0:15 / 0:30 0.5", "Wörter hören 0:30 / 0:30 1.0"]
+    assert page.meeting == meeting
+    assert page.bar.layout.display == "none"
+
+
+def test_a_recording_that_cannot_be_heard_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def transcribe(path: Path, **_: object) -> Meeting:
+        raise UnusableSound("pipeline.no_speech", file=path.name)
+
+    monkeypatch.setattr("talkbalance.pipeline.transcribe", transcribe)
+    page = review(samples=tmp_path, language="de")
+    page.path.value = str(tmp_path / "stille.wav")
+    page.open_button.click()
+    _wait(page)
+    assert "stille.wav" in page.message.value
+
+
+def test_the_report_is_saved_where_the_notebook_is(meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = review(meeting, language="de")
+    page.save_button.click()
+    assert (tmp_path / "erstgespraech.report.html").exists()
+    assert "erstgespraech.report.html" in page.saved.value
