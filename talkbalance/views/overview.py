@@ -1,64 +1,61 @@
 """The summary as a few lines of plain text, for a terminal."""
 
 from collections.abc import Hashable, Mapping
-from math import isnan
 from typing import Any
 
 from talkbalance.i18n import text
-from talkbalance.meeting import AGENCY, CLIENT, Meeting, clock
+from talkbalance.meeting import Meeting, clock
 from talkbalance.summary import summary
+from talkbalance.views.writing import figure, interval, one_line, side_name
 
-ROWS = (
-    ("share", "share"),
-    ("speaking_time", "time"),
-    ("turns", "count"),
-    ("interruptions", "count"),
-    ("interruptions_floor_taking", "count"),
-    ("interruptions_failed", "count"),
-    ("backchannels", "count"),
-    ("questions", "count"),
-    ("question_ratio", "share"),
+MEASURES = (
+    "share",
+    "speaking_time",
+    "turns",
+    "interruptions",
+    "interruptions_floor_taking",
+    "interruptions_failed",
+    "backchannels",
+    "questions",
+    "question_ratio",
 )
-"""Measures of the overview and how they are written."""
-
-LABEL, COLUMN = 34, 22
-
-
-def side_name(side: str) -> str:
-    """Return a side in the user's language; a person is their own side."""
-    return text(f"overview.{side}") if side in (AGENCY, CLIENT) else side
+LABEL, COLUMN, MOST = 38, 20, 4
+"""Characters of the first column and of the others; with more sides than `MOST` every side has lines of its own."""
 
 
 def overview(meeting: Meeting) -> str:
     """Return the main figures side by side, each with its interval in brackets, and what could not be measured."""
     figures = summary(meeting)
-    lines = [_heading(meeting), "", " " * LABEL + "".join(f"{side_name(side):>{COLUMN}}" for side in meeting.sides)]
+    sides = meeting.sides
+    lines = [_heading(meeting), ""]
+    lines += [_line("", [one_line(side_name(side)) for side in sides])] if len(sides) <= MOST else []
     missing: dict[str, list[str]] = {}
-    for measure, style in ROWS:
+    for measure in MEASURES:
         rows = figures[figures["measure"] == measure]
-        label = text(f"overview.{measure}")
-        if rows["available"].all():
-            lines.append(f"{label:{LABEL}}" + "".join(f"{_cell(row, style):>{COLUMN}}" for row in rows.to_dict("records")))
-        else:
+        name = text(f"measures.{measure}")
+        label = name[:1].upper() + name[1:]
+        if not rows["available"].all():
             missing.setdefault(str(rows["reason"].iloc[0]), []).append(label)
-    lines += ["", text("overview.intervals")]
+        elif len(sides) <= MOST:
+            lines.append(_line(label, [_cell(row) for row in rows.to_dict("records")]))
+        else:
+            lines.append(label)
+            lines += [_line(f"  {one_line(side_name(row['side']))}", [_cell(row)]) for row in rows.to_dict("records")]
+    lines += ["", text("overview.heard" if meeting.source.models else "overview.by_hand")]
     lines += ["", *(f"{', '.join(labels)}: {reason}" for reason, labels in missing.items())] if missing else []
-    if not meeting.sided:
-        lines += ["", text("overview.no_sides")]
+    lines += [] if meeting.sided else ["", text("overview.no_sides")]
     return "\n".join(lines)
+
+
+def _line(label: str, cells: list[str]) -> str:
+    return f"{label:{LABEL}}" + "".join(f"{cell:>{COLUMN}}" for cell in cells)
 
 
 def _heading(meeting: Meeting) -> str:
     parts = [meeting.title or meeting.source.file, clock(meeting.length) if meeting.timed else "", meeting.language or ""]
-    return " · ".join(part for part in parts if part)
+    return " · ".join(one_line(part) for part in parts if part)
 
 
-def _cell(row: Mapping[Hashable, Any], style: str) -> str:
-    value, low, high = row["value"], row["low"], row["high"]
-    if isnan(value):
-        return "-"
-    if style == "time":
-        return clock(value)
-    if style == "count":
-        return f"{value:.0f}" + ("" if isnan(low) else f" [{low:.0f}-{high:.0f}]")
-    return f"{value:.0%}" + ("" if isnan(low) else f" [{low:.0%}-{high:.0%}]")
+def _cell(row: Mapping[Hashable, Any]) -> str:
+    within = interval(row["low"], row["high"], row["unit"])
+    return figure(row["value"], row["unit"]) + (f" [{within}]" if within else "")
