@@ -58,6 +58,9 @@ BATCH = 8
 FRAME = STRIDE / RATE
 """Seconds of one frame."""
 
+_REACH = 4
+"""Frames looked back and ahead for a change of voice."""
+
 _SHAPE: Floats = np.hamming(FRAMES).astype(np.float32)
 
 
@@ -127,7 +130,7 @@ def pieces(activity: Activity, *, longest: float = 2.0, certain: float = 0.4) ->
     for start, end in runs(activity.count[:, 1] > 0.5):
         edges = [start]
         for first, last in runs(activity.change[start:end] > certain):
-            edge = start + first + int(activity.change[start + first : start + last].argmax())
+            edge = start + (first + last) // 2
             if min(edge - edges[-1], end - edge) >= _REACH:
                 edges.append(edge)
         for one, other in pairwise([*edges, end]):
@@ -145,10 +148,6 @@ def runs(true: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """
     edges = np.diff(np.concatenate([[0], true.astype(np.int8), [0]]))
     return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
-
-
-_REACH = 4
-"""Frames looked back and ahead for a change of voice."""
 
 
 def _change(speaking: Floats) -> Floats:

@@ -22,7 +22,6 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from talkbalance.errors import TalkbalanceWarning, UnusableSound
 from talkbalance.i18n import text
@@ -142,9 +141,7 @@ class Recording:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
 
@@ -228,9 +225,11 @@ class _Decoder:
 
     def run(self) -> None:
         """Decode everything that can be decoded; raise where that is nothing."""
+        from av.audio.stream import AudioStream
+
         with self._open() as container:
             stream = container.streams.best("audio")
-            if stream is None or stream.type != "audio":
+            if not isinstance(stream, AudioStream):
                 raise UnusableSound("sound.no_track", file=self.path.name)
             self.promised = _promised(self.path, container, stream)
             if container.start_time is not None:
@@ -332,7 +331,8 @@ class _Decoder:
         if not self.files:
             self._layout = frame.layout.name
             for _ in range(frame.layout.nb_channels):
-                self.files.append(self._scratch.enter_context(TemporaryFile(dir=_folder())))
+                file = TemporaryFile(dir=_folder())  # noqa: SIM115 -- the stack closes it
+                self.files.append(self._scratch.enter_context(file))
         given = (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._resampler is None or given != self._format:
             self._flush()
@@ -348,7 +348,7 @@ class _Decoder:
             self._resampler = None
 
     def _append(self, block: "AudioFrame") -> None:
-        samples: NDArray[np.float32] = block.to_ndarray().reshape(-1, len(self.files))
+        samples = block.to_ndarray().reshape(-1, len(self.files)).astype(np.float32, copy=False)
         samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0) * FULL_SCALE
         whole = np.clip(np.rint(samples), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
         for file, column in zip(self.files, whole.T, strict=True):
@@ -389,7 +389,7 @@ def _promised(path: Path, container: "InputContainer", stream: "AudioStream") ->
     if kind == "mp3" and not _counts_its_frames(path):
         return None
     if kind in ("mp3", "flac") or "mp4" in kind:
-        return None if not stream.duration else float(stream.duration * stream.time_base)
+        return float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
     if "matroska" in kind and len(container.streams) == 1 and container.duration:
         return container.duration / 1e6
     return None

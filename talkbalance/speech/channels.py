@@ -24,7 +24,6 @@ activity or of the excess, neither padded nor moved; holes below a tenth of a se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -57,7 +56,7 @@ STRENGTH = 8.0
 MEMORY = 0.17
 """Weight of one frame's evidence: neighbouring frames hear the same syllable, and about six of them say one thing."""
 
-CHANGE = 4.0
+CHANGE = 6.0
 """Log odds a change of state has to outweigh."""
 
 TOGETHER = 1.5

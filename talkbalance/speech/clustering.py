@@ -24,6 +24,9 @@ Labels = NDArray[np.intp]
 TWO, MORE = 0.72, 0.55
 """How alike two groups may be: for the first cut, and for every further one."""
 
+USUAL = 0.45
+"""Similarity of two pieces of one person, as CAM++ gives it."""
+
 MOST = 10
 """Voices looked for where no number is given."""
 
@@ -79,10 +82,6 @@ def _alike(voices: Floats, seconds: Floats, labels: Labels, count: int) -> float
     scale = np.sqrt(np.maximum(within, 0.05))
     similar = between / np.maximum(weight, 1e-9) / np.outer(scale, scale)
     return float(similar[~np.eye(count, dtype=bool)].max())
-
-
-USUAL = 0.45
-"""Similarity of two pieces of one person, as CAM++ gives it."""
 
 
 def _groupings(voices: Floats, seconds: Floats, count: int) -> Iterator[Labels]:

@@ -48,6 +48,9 @@ RANGE = 50.0
 SPOKEN = 1.0
 """Seconds somebody has to speak in a channel before it counts, or a hundredth of the recording if that is shorter."""
 
+CLEAR = 0.05
+"""Part of the recording with speech in the best channel, from which on a channel without any is silent."""
+
 ALIKE = 0.995
 """Correlation of two channels from which on they are copies: the coding of a copy costs far less."""
 
@@ -79,7 +82,8 @@ class Heard:
     def active(self) -> NDArray[np.bool_]:
         """(channels, frames): whether somebody speaks there, near or far."""
         background = np.percentile(self.levels, 10, axis=1)
-        return self.levels > np.maximum(background + ACTIVE, self.levels.max(axis=1) - RANGE)[:, None]
+        least = np.maximum(background + ACTIVE, self.levels.max(axis=1) - RANGE)
+        return np.asarray(self.levels > least[:, None])
 
 
 def inspect(channels: Sequence[Sound]) -> tuple[Layout, tuple[Sound, ...]]:
@@ -98,9 +102,7 @@ def inspect(channels: Sequence[Sound]) -> tuple[Layout, tuple[Sound, ...]]:
     if len(channels) == 1:
         return "mono", tuple(channels)
     heard = listen(channels)
-    spoken = heard.active.sum(axis=1)
-    enough = max(1.0, min(SPOKEN * RATE / FRAME, heard.levels.shape[1] / 100))
-    loud = [i for i in range(len(channels)) if spoken[i] >= enough] or _any_sound(heard)
+    loud = _with_sound(heard)
     kept = _without_copies(heard, loud)
     if len(kept) == 1:
         return ("mono" if len(loud) == 1 else "identical"), (channels[kept[0]],)
@@ -162,9 +164,15 @@ def groups(heard: Heard, a: int, b: int) -> tuple[float, float] | None:
     return (float(low), float(high)) if min(own_a, own_b) >= 0.01 else None
 
 
-def _any_sound(heard: Heard) -> list[int]:
-    """Where nobody speaks: the channels that are not digitally silent, or the first one."""
-    return [int(i) for i in np.flatnonzero(heard.energy > 0)] or [0]
+def _with_sound(heard: Heard) -> list[int]:
+    """Leave out silent channels: digitally silent ones, and, beside a channel with speech, those without any.
+
+    Where no channel has speech that stands out of the noise, nothing can be said about the others either.
+    """
+    spoken = heard.active.sum(axis=1)
+    frames = heard.levels.shape[1]
+    enough = min(SPOKEN * RATE / FRAME, frames / 100) if spoken.max() >= CLEAR * frames else 0.0
+    return [i for i in range(len(spoken)) if heard.energy[i] > 0 and spoken[i] >= enough] or [0]
 
 
 def _without_copies(heard: Heard, channels: Sequence[int]) -> list[int]:

@@ -51,14 +51,14 @@ BATCH = 16
 SHARPNESS = 20.0
 """How much more likely a voice is per unit of similarity; a piece below 1 s counts as much less as it is shorter."""
 
-NEIGHBOURS = 0.5
-"""Weight of what the windows say about whose piece it is."""
-
-SOUND = 0.8
+SOUND = 0.6
 """Weight of a piece's own voice against what the windows say, frame by frame."""
 
 BLIP = 0.1
 """Seconds; shorter spans are dropped."""
+
+TWO_AT_ONCE = 1.0
+"""Seconds of two at once from which there must be two voices."""
 
 LISTENING = 0.6
 """Part of the work that is done when every window was heard."""
@@ -150,6 +150,19 @@ class Overlap:
         return voices.embed(self._networks[1], np.stack([voices.features(samples[:whole]) for samples in cut]))
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch compute in one thread: networks this small gain little from more, and on a busy machine lose tenfold."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | None, both: float) -> tuple[Span, ...]:
     """Return who speaks when, from what was heard; pure."""
     known = _known(heard, pieces, speakers)
@@ -165,10 +178,6 @@ def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | N
     for _, _, voice, _ in ordered:
         names.setdefault(voice, f"S{len(names) + 1}")
     return tuple(Span(start, end, names[voice], float(sure)) for start, end, voice, sure in ordered)
-
-
-TWO_AT_ONCE = 1.0
-"""Seconds of two at once from which there must be two voices."""
 
 
 def _known(heard: Activity, pieces: Pieces, speakers: int | None) -> Floats:
@@ -191,13 +200,11 @@ def _speaking(heard: Activity, pieces: Pieces, known: Floats) -> Floats:
     """Return (frames, voices) probability that each voice speaks."""
     own = _belonging(pieces, known)
     said = _by_windows(heard, pieces.frames, own)
-    for (start, end), of_piece in zip(pieces.frames, own, strict=True):
-        by_windows = said[start:end].mean(0) + 1e-3
-        whose = of_piece * (by_windows / by_windows.sum()) ** NEIGHBOURS
-        whose /= whose.sum()
-        somebody = 1 - heard.count[start:end, :1]
-        said[start:end] = (1 - SOUND) * said[start:end] + SOUND * whose * somebody
-    return np.clip(said, 0, 1)
+    somebody = 1 - heard.count[:, :1]
+    for (start, end), of_piece, clear in zip(pieces.frames, own, pieces.heard, strict=True):
+        if clear:
+            said[start:end] = (1 - SOUND) * said[start:end] + SOUND * of_piece * somebody[start:end]
+    return np.minimum(said, somebody)  # no one voice is likelier than that anybody speaks
 
 
 def _belonging(pieces: Pieces, known: Floats) -> Floats:

@@ -22,6 +22,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import combinations, pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,6 +47,9 @@ FOUND = 9.0
 
 TOGETHER = 0.02
 """Seconds below which tracks count as started together: sound takes that long from one seat to another."""
+
+UNEQUAL = 1.0
+"""Seconds by which lengths have to differ before the start of tracks that share nothing is in doubt."""
 
 BLOCK = 30.0
 
@@ -94,9 +98,7 @@ class Tracks:
     def names(self) -> tuple[str, ...]:
         """The speakers: the stem of each file, numbered where two are called alike."""
         stems = [recording.path.stem for recording in self.recordings]
-        return tuple(
-            stem if stems.count(stem) == 1 else f"{stem} {stems[: i + 1].count(stem)}" for i, stem in enumerate(stems)
-        )
+        return tuple(stem if stems.count(stem) == 1 else f"{stem} {stems[: i + 1].count(stem)}" for i, stem in enumerate(stems))
 
     @property
     def duration(self) -> float:
@@ -122,9 +124,7 @@ class Tracks:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
 
@@ -165,27 +165,86 @@ def open_tracks(paths: Iterable[Path | str], *, progress: Progress = silent) -> 
 
 
 def offsets(recordings: Sequence[Recording]) -> tuple[float, ...]:
-    """Return the second of the common time line at which each recording begins; the first of them is at 0."""
+    """Return the seconds after the earliest start at which each recording begins.
+
+    Each track is placed by the one among those already placed that it shares most with, the clearest pair first.
+    """
     features = [_ups_and_downs(recording.mix) for recording in recordings]
+    pairs = {(a, b): _coarse(features[a], features[b]) for a, b in combinations(range(len(features)), 2)}
     placed = {0: 0.0}
-    waiting = list(range(1, len(recordings)))
-    while waiting:
-        found = [
-            (trust, track, placed[other] + shift)
-            for track in waiting
-            for other in placed
-            for shift, trust in [_coarse(features[other], features[track])]
-        ]
-        trust, track, start = max(found)
+    while reachable := [pair for pair in pairs if (pair[0] in placed) != (pair[1] in placed)]:
+        a, b = max(reachable, key=lambda pair: pairs[pair][1])
+        shift, trust = pairs[a, b]
         if trust < FOUND:
             break
-        other = min(placed, key=lambda i: -_coarse(features[i], features[track])[1])
-        placed[track] = placed[other] + _fine(recordings[other].mix, recordings[track].mix, start - placed[other])
-        waiting.remove(track)
-    for track in waiting:
-        placed[track] = 0.0
-        if abs(recordings[track].duration - recordings[0].duration) > 1:
-            names = {"file": recordings[track].name, "reference": recordings[0].name}
-            warnings.warn(text("sound.same_start", **names), TalkbalanceWarning, stacklevel=3)
+        shift = _fine(recordings[a].mix, recordings[b].mix, shift)
+        shift = 0.0 if abs(shift) < TOGETHER else shift
+        if a in placed:
+            placed[b] = placed[a] + shift
+        else:
+            placed[a] = placed[b] - shift
+    for i, recording in enumerate(recordings):
+        if i not in placed:
+            placed[i] = 0.0
+            if abs(recording.duration - recordings[0].duration) > UNEQUAL:
+                named = {"file": recording.name, "reference": recordings[0].name}
+                warnings.warn(text("sound.same_start", **named), TalkbalanceWarning, stacklevel=3)
     earliest = min(placed.values())
     return tuple(round(placed[i] - earliest, 4) for i in range(len(recordings)))
+
+
+def _ups_and_downs(sound: Sound) -> Floats:
+    """Return (bands, frames) how the level of each band changes, every 10 ms, clear of the band's usual level."""
+    size = 2 * HOP
+    window = np.hanning(size)
+    pitch = np.fft.rfftfreq(size, 1 / RATE)
+    bands = [(pitch >= low) & (pitch < high) for low, high in pairwise(EDGES)]
+    found = []
+    for start in np.arange(0.0, sound.duration, BLOCK):
+        samples = sound.read(start, start + BLOCK + HOP / RATE)
+        frames = max(0, (len(samples) - size) // HOP + 1)
+        cut = np.lib.stride_tricks.sliding_window_view(samples, size)[::HOP][:frames] if frames else np.zeros((0, size))
+        power = np.abs(np.fft.rfft(cut * window)) ** 2
+        found.append(np.stack([power[:, band].sum(axis=1) for band in bands]))
+    power = np.concatenate(found, axis=1)
+    if power.shape[1] < 3:
+        return np.zeros((len(bands), 3), np.float32)
+    background = np.percentile(power, 20, axis=1, keepdims=True) + 1e-9
+    level = np.log(power + background)
+    rise = np.diff(level, axis=1)
+    return np.asarray(rise / (rise.std(axis=1, keepdims=True) + 1e-9), np.float32)
+
+
+def _coarse(a: Floats, b: Floats) -> tuple[float, float]:
+    """Return the seconds by which `b` begins after `a`, and by how many standard deviations that stands out."""
+    size = next_fast_len(a.shape[1] + b.shape[1])
+    likeness = np.zeros(size, np.float32)
+    for of_a, of_b in zip(a, b, strict=True):
+        likeness += irfft(rfft(of_a, size) * np.conj(rfft(of_b, size)), size)
+    shifts = np.arange(size)
+    shifts[size // 2 :] -= size
+    shared = np.minimum(a.shape[1], b.shape[1] + shifts) - np.maximum(0, shifts)
+    usable = shared >= max(100, min(a.shape[1], b.shape[1]) // 4)
+    if not usable.any():
+        return 0.0, 0.0
+    score = np.where(usable, likeness / np.sqrt(np.maximum(shared, 1)), 0.0)
+    spread = float(score[usable].std())
+    best = int(score.argmax())
+    return float(shifts[best]) * HOP / RATE, float(score[best]) / spread if spread else 0.0
+
+
+def _fine(a: Sound, b: Sound, shift: float) -> float:
+    """Return the shift to the sample, near a coarse one: waveforms compared with every frequency weighing the same."""
+    size = round(BLOCK * RATE)
+    padded = next_fast_len(2 * size)
+    reach = 3 * HOP
+    summed = np.zeros(2 * reach + 1)
+    start, end = max(0.0, shift), min(a.duration, shift + b.duration)
+    for at in np.arange(start, end, BLOCK):
+        mine, theirs = a.read(at, min(at + BLOCK, end)), b.read(at - shift, min(at + BLOCK, end) - shift)
+        if min(len(mine), len(theirs)) < RATE:
+            continue
+        cross = rfft(mine, padded) * np.conj(rfft(theirs, padded))
+        whitened = irfft(cross / (np.abs(cross) + 1e-9), padded)
+        summed += np.concatenate([whitened[-reach:], whitened[: reach + 1]])
+    return shift + float(int(summed.argmax()) - reach) / RATE if summed.any() else shift

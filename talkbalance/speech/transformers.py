@@ -68,7 +68,7 @@ class Transformers(Engine):
             return {"en": 1.0}
         with torch.inference_mode():
             start = torch.tensor([[self._settings.decoder_start_token_id]])
-            scores = self._model(encoder_outputs=self._encoded(samples), decoder_input_ids=start).logits[0, -1]
+            scores = self._model(self._window(samples), decoder_input_ids=start).logits[0, -1]
         tokens = self._settings.lang_to_id
         probabilities = scores[list(tokens.values())].softmax(-1).tolist()
         return {token.strip("<|>"): value for token, value in zip(tokens, probabilities, strict=True)}
@@ -81,9 +81,11 @@ class Transformers(Engine):
 
         with _quiet(), torch.inference_mode(), torch.random.fork_rng():
             torch.manual_seed(0)  # a window that goes wrong is read again by chance, and by the same chance every time
-            encoded = self._encoded(samples)
+            features = self._window(samples)
+            encoded = self._model.get_encoder()(features)
             spoken = {"language": language, "task": "transcribe"} if self._settings.is_multilingual else {}
             written = self._model.generate(
+                features,
                 encoder_outputs=encoded,
                 prompt_ids=self._prompt(vocabulary),
                 num_beams=BEAM,
@@ -98,10 +100,9 @@ class Transformers(Engine):
             text = [token for token in said if token < end]
             return list(self._timed(encoded, text, language, len(samples) / RATE)) if text else []
 
-    def _encoded(self, samples: Samples) -> object:
-        """Return what the encoder makes of a window; needed three times, computed once."""
-        sound = self._features(samples, sampling_rate=RATE, return_tensors="pt")
-        return self._model.get_encoder()(sound.input_features)
+    def _window(self, samples: Samples) -> object:
+        """Return a window as the model takes it in."""
+        return self._features(samples, sampling_rate=RATE, return_tensors="pt").input_features
 
     def _prompt(self, vocabulary: str) -> object:
         """Return the vocabulary as the text that came before, its last half window where it is longer."""
