@@ -192,7 +192,9 @@ def _with_formal_you(verb: str, words: Words) -> Evidence:
 def _with_i(verb: str, words: Words) -> Evidence | None:
     if verb in _ASKING_I:
         return "inversion" if len(words) >= SHORT and words[-1] not in _DONE else "verb_first"
-    return "inversion" if verb in _AUXILIARY and not _UNDERSTOOD.isdisjoint(words[2:]) else None
+    if verb not in _AUXILIARY:
+        return None
+    return "verb_first" if _UNDERSTOOD.isdisjoint(words[2:]) else "inversion"
 
 
 def _with_we(verb: str, words: Words) -> Evidence | None:

@@ -180,3 +180,11 @@ def test_fragments_do_no_harm(text: str) -> None:
         for marked in (True, False):
             asked = question(text, language, marked=marked)
             assert asked is None or 0 <= asked.confidence <= 1
+
+
+def test_a_dropped_topic_is_a_yes_no_question_once_it_is_marked() -> None:
+    unmarked, marked = (question("Habe ich etwas Wichtiges vergessen", "de", marked=marked) for marked in (False, True))
+    assert unmarked is not None
+    assert marked is not None
+    assert unmarked.confidence < 0.5 < marked.confidence
+    assert marked.kind == "polar"
