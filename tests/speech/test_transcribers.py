@@ -1,0 +1,167 @@
+"""The transcribers: what they share, without a model; and the same promises kept by all three on real sound."""
+
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from talkbalance.errors import InvalidParameter, MissingModel
+from talkbalance.speech import checkpoint, engines, weights, windows
+from talkbalance.speech.audio import open_recording
+from talkbalance.speech.backend import RATE, Samples, Sound, Transcriber
+from talkbalance.speech.checkpoint import read_checkpoint
+from talkbalance.speech.engines import ENGINES, PLACES, Engine, transcriber
+from talkbalance.speech.windows import Stretch
+from talkbalance.speech.words import Heard
+from tests.sounds import Clip
+
+# openai-whisper leaves the file of its vocabulary to the garbage collector
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*tiktoken:ResourceWarning")
+
+
+class Loud(Engine):
+    """Hears a word in every second, in German where it is loud and in English where it is not."""
+
+    name = "loud"
+    batch = 3
+
+    def __init__(self, *languages: str, deaf_after: float = 60.0) -> None:
+        self.languages = languages or ("de", "en")
+        self.deaf_after = deaf_after
+        self.asked: list[float] = []
+        self.told: list[tuple[str, str]] = []
+        self.sizes: list[int] = []
+
+    def _languages(self) -> Iterable[str]:
+        return self.languages
+
+    def _language_probabilities(self, samples: Samples) -> Mapping[str, float]:
+        level = float(np.abs(samples).max())
+        self.asked.append(level)
+        return {"de": level, "en": 1 - level}
+
+    def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
+        self.sizes.append(len(batch))
+        return super()._hear(batch, language, vocabulary)
+
+    def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
+        self.told.append((language, vocabulary))
+        heard = min(len(samples) / RATE, self.deaf_after)
+        return [Heard(second, second + 0.9, f"Wort{second}", 0.5) for second in range(round(heard))]
+
+
+def talk(*levels: float, each: float = 25.0) -> Clip:
+    """Return stretches of speech of these levels, with 5 seconds of silence behind each."""
+    silence = np.zeros(5 * RATE, np.float32)
+    return Clip(np.concatenate([piece for level in levels for piece in (np.full(round(each * RATE), level, np.float32), silence)]))
+
+
+@pytest.fixture
+def _hears_energy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(samples: Samples, *, longest: float = 29.5) -> list[Stretch]:
+        del longest
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], (samples != 0).astype(int), [0]]))) / RATE
+        return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+    monkeypatch.setattr(windows, "speech", found)
+    monkeypatch.setattr(engines, "speech", found)
+
+
+@pytest.mark.usefixtures("_hears_energy")
+class TestShared:
+    def test_silence_has_no_words_and_no_language(self) -> None:
+        done: list[float] = []
+        heard = Loud().transcribe(Clip(np.zeros(70 * RATE, np.float32)), progress=done.append)
+        assert (heard.words, heard.language, heard.language_probability) == ((), "", None)
+        assert done == [70.0]
+
+    def test_a_language_given_is_kept_and_not_asked_for(self) -> None:
+        engine = Loud()
+        heard = engine.transcribe(talk(0.9, 0.9), language="en", vocabulary=" Otto-Selz-Institut ")
+        assert (heard.language, heard.language_probability) == ("en", None)
+        assert (engine.asked, set(engine.told)) == ([], {("en", "Otto-Selz-Institut")})
+
+    def test_one_language_is_found_for_the_whole_over_several_places(self) -> None:
+        engine = Loud()
+        heard = engine.transcribe(talk(0.2, *[0.9] * 9))
+        assert heard.language == "de", "an English greeting does not make a German meeting English"
+        assert {language for language, _ in engine.told} == {"de"}
+        assert 1 < len(engine.asked) <= PLACES
+        assert heard.language_probability == pytest.approx(np.mean(engine.asked))
+
+    def test_a_language_nobody_knows_is_refused(self) -> None:
+        with pytest.raises(InvalidParameter, match="klingon"):
+            Loud().transcribe(talk(0.5), language="klingon")
+
+    def test_a_model_of_one_language_needs_no_asking(self) -> None:
+        engine = Loud("en")
+        assert engine.transcribe(talk(0.9)).language == "en"
+        assert engine.asked == []
+
+    def test_words_lie_in_the_whole_sound_and_progress_never_goes_back(self) -> None:
+        done: list[float] = []
+        engine = Loud()
+        sound = talk(*[0.5] * 14)
+        words = engine.transcribe(sound, language="de", progress=done.append).words
+        assert len(words) == pytest.approx(14 * 25, abs=14)
+        assert [word.start for word in words] == sorted(word.start for word in words)
+        assert all((word.start % 30) < 25.2 for word in words)
+        assert done == sorted(done)
+        assert done[-1] == sound.duration == words[-1].end + pytest.approx(5, abs=0.7)
+        assert max(engine.sizes) == 3
+
+    def test_what_an_engine_left_out_at_the_end_is_heard_again(self) -> None:
+        engine = Loud(deaf_after=10.0)
+        words = engine.transcribe(talk(0.5), language="de").words
+        assert len(words) == pytest.approx(25, abs=2)
+        assert max(two.start - one.end for one, two in zip(words, words[1:], strict=False)) < 1.0
+
+
+def test_an_engine_nobody_knows_is_refused() -> None:
+    with pytest.raises(InvalidParameter, match="faster-whisper, openai-whisper, transformers"):
+        transcriber("siri")
+
+
+@pytest.mark.parametrize(("engine", "library"), [("faster-whisper", "faster_whisper"), ("openai-whisper", "whisper"), ("transformers", "transformers")])
+def test_a_missing_library_says_what_to_install(engine: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(MissingModel, match="pip install"):
+        transcriber(engine)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("model", ["small", "somebody/whisper-nowhere", "no such model", "/no/such/folder"])
+def test_without_a_network_another_model_is_missing_at_once(
+    engine: str, model: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unreachable)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    transcriber(engine)  # imports are not what is timed
+    begun = time.perf_counter()
+    with pytest.raises(MissingModel) as caught:
+        transcriber(engine, model)
+    assert time.perf_counter() - begun < 5
+    assert caught.value.key == "models.no_download"
+    assert model in str(caught.value)
+
+
+def test_importing_the_engines_loads_no_model_library() -> None:
+    names = "engines, faster_whisper, openai_whisper, transformers, checkpoint, words, windows, alignment, weights"
+    code = (
+        f"import sys; from talkbalance.speech import {names};"
+        "assert not {'torch', 'whisper', 'transformers', 'faster_whisper', 'ctranslate2'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
