@@ -1,15 +1,15 @@
 """Three transcribers, one set of weights: what they get wrong in German, and how long they take.
 
-Two therapy talks, read sentences and two simulated conversations, most of them with people talking into one another: this is
-what meetings sound like, and harder than the clean speech error rates are usually given for. Recordings of two channels are
-heard as their mean.
+Two therapy talks, read sentences and a simulated conversation, most of them with people talking into one another: this is what
+meetings sound like, and harder than the clean speech error rates are usually given for. Recordings of two channels are heard as
+their mean.
 
 - Words are compared after our own word rule: lower case, no punctuation, apostrophes and inner hyphens kept, umlauts and
   numbers as they are written.
 - Reference words stand in order of time; where people talk at once the order may differ by itself, for all engines alike.
 - Pooled means: wrong words are added up and divided by all words, rates are never averaged.
-- Start: how far the start of a word lies from the truth, in seconds, for the words of the simulated conversations, whose
-  times are known exactly; a word counts where the same word is said within a second of it.
+- Start: how far the start of a word lies from the truth, in seconds, for the words of the simulated conversation, whose times
+  are known exactly; a word counts where the same word is said within a second of it.
 - The processor's time counts, not the clock's: seconds of one core per second of sound, models loaded before.
 """
 
@@ -84,9 +84,8 @@ def cases() -> Iterator[Case]:
         yield Case("therapy", path, _read(path.with_suffix(".csv")))
     for clip, said in _read(folder / "thorsten_de" / "references.csv").groupby("meeting"):
         yield Case("read", folder / "thorsten_de" / f"{clip}.flac", said)
-    for name in ("sim_de_01", "sim_de_02"):
-        path = folder / "simulated" / f"{name}.mono.flac"
-        yield Case("simulated", path, _read(folder / "simulated" / f"{name}.words.csv"))
+    simulated = folder / "simulated" / "sim_de_01.mono.flac"
+    yield Case("simulated", simulated, _read(folder / "simulated" / "sim_de_01.words.csv"))
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -134,8 +134,10 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, struct.error, IndexError) as error:
         raise MissingModel("models.unreadable", path=folder) from error
-    if "encoder/conv1/weight" not in tensors or tensors["decoder/embeddings/weight"].dtype.kind != "f":
+    if "encoder/conv1/weight" not in tensors or "decoder/embeddings/weight" not in tensors:
         raise MissingModel("models.unreadable", path=folder)
+    if any(name.endswith("/weight_scale") for name in tensors):
+        raise MissingModel("models.shortened", path=folder)
     return Checkpoint(tensors, settings)
 
 

@@ -110,7 +110,7 @@ class Engine(ABC):
         language
             As "de" or "en"; None to find it, once for the whole sound.
         vocabulary
-            Names and terms to expect, as one would write them; what is too long for the model is cut at its start.
+            Names and terms to expect, as one would write them; some 150 words fit.
 
         Returns
         -------
@@ -122,8 +122,11 @@ class Engine(ABC):
         InvalidParameter
             Where the model does not know the language.
         """
-        if language is not None and language not in self._languages():
+        known = list(self._languages())
+        if language is not None and language not in known:
             raise InvalidParameter("models.language", language=language, engine=self.name)
+        if len(known) == 1:
+            language = known[0]
         words: list[Word] = []
         probability = None
         for batch in _batches(windows(sound), self.batch):
@@ -153,8 +156,12 @@ class Engine(ABC):
         """Return how probable each language is at one place."""
 
     @abstractmethod
+    def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
+        """Return the words of one window."""
+
     def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
-        """Return the words of each window."""
+        """Return the words of each window; an engine that gains by taking several at once does so here."""
+        return [self._heard(samples, language, vocabulary) for samples in batch]
 
     def _language(self, sound: Sound, first: Window) -> tuple[str, float]:
         """Return the language that is most probable over several places, and its mean probability there."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from talkbalance.errors import MissingModel
 from talkbalance.speech import weights
 from talkbalance.speech.backend import RATE, Samples
 from talkbalance.speech.engines import BEAM, MOST_PACKED, Engine, fetched, library
@@ -42,7 +43,10 @@ class FasterWhisper(Engine):
 
         self.name = f"faster-whisper {weights.label(model)}"
         folder = weights.whisper(model) if weights.is_here(model) else _fetched(str(model))
-        self._model = WhisperModel(str(folder), compute_type=PRECISION, local_files_only=True)
+        try:
+            self._model = WhisperModel(str(folder), compute_type=PRECISION, local_files_only=True)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise MissingModel("models.unreadable", path=folder) from error
         self._pipeline = BatchedInferencePipeline(self._model)
 
     def _languages(self) -> Iterable[str]:
@@ -74,10 +78,10 @@ class FasterWhisper(Engine):
             if segment.compression_ratio > MOST_PACKED:
                 looped.add(window)
         for window in looped:
-            heard[window] = self._again(batch[window], language, vocabulary)
+            heard[window] = self._heard(batch[window], language, vocabulary)
         return heard
 
-    def _again(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
+    def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
         """Hear one window step by step, by chance where it goes wrong, and by the same chance every time."""
         from ctranslate2 import set_random_seed
 

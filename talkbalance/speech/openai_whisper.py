@@ -1,6 +1,6 @@
 """openai-whisper: the reference, as the authors of the model published it; the slowest of the three here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +33,8 @@ class OpenAIWhisper(Engine):
     def __init__(self, model: str | Path = weights.DEFAULT) -> None:
         library("openai-whisper", "whisper")
         self.name = f"openai-whisper {weights.label(model)}"
-        folder = model == weights.DEFAULT or Path(model).expanduser().is_dir()
-        self._model = mapped(weights.whisper(model)) if folder else _loaded(str(Path(model).expanduser()))
+        ours = model == weights.DEFAULT or Path(model).expanduser().is_dir()
+        self._model = mapped(weights.whisper(model)) if ours else _loaded(str(Path(model).expanduser()))
 
     def _languages(self) -> Iterable[str]:
         from whisper.tokenizer import LANGUAGES
@@ -44,14 +44,9 @@ class OpenAIWhisper(Engine):
     def _language_probabilities(self, samples: Samples) -> Mapping[str, float]:
         from whisper.audio import N_FRAMES, N_SAMPLES, log_mel_spectrogram
 
-        if not self._model.is_multilingual:
-            return {"en": 1.0}
         mel = log_mel_spectrogram(samples, self._model.dims.n_mels, padding=N_SAMPLES)[:, :N_FRAMES]
         probabilities: dict[str, float] = self._model.detect_language(mel.to(self._model.device))[1]
         return probabilities
-
-    def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
-        return [self._heard(samples, language, vocabulary) for samples in batch]
 
     def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
         import torch

@@ -22,7 +22,6 @@ Bredin, H. (2023). pyannote.audio 2.1 speaker diarization pipeline. Interspeech.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -103,9 +102,8 @@ class Overlap:
 
     def diarize(self, sound: Sound, *, speakers: int | None = None, progress: Progress = silent) -> tuple[Span, ...]:
         """Return who speaks when; see `Diarizer`."""
-        with _one_thread():
-            heard = activity.listen(self._hear, sound, lambda done: progress(LISTENING * done))
-            pieces = self._pieces(heard, sound, progress)
+        heard = activity.listen(self._hear, sound, lambda done: progress(LISTENING * done))
+        pieces = self._pieces(heard, sound, progress)
         progress(sound.duration)
         return spans(heard, pieces, duration=sound.duration, speakers=speakers, both=self.both)
 
@@ -148,19 +146,6 @@ class Overlap:
         cut = [sound.read(max(0.0, middle - length / 2), middle + length / 2) for middle in middles]
         whole = min(len(samples) for samples in cut)
         return voices.embed(self._networks[1], np.stack([voices.features(samples[:whole]) for samples in cut]))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch compute in one thread: networks this small gain little from more, and on a busy machine lose tenfold."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | None, both: float) -> tuple[Span, ...]:

@@ -28,6 +28,7 @@ from torch.nn import functional
 
 from talkbalance.speech.activity import SETS
 from talkbalance.speech.backend import RATE, Samples
+from talkbalance.speech.threads import one_thread
 
 # Names in the file of weights, and ours.
 _RENAMED = {
@@ -80,7 +81,7 @@ def load(path: Path) -> Segmentation:
 
 def probabilities(network: Segmentation, windows: Samples) -> NDArray[np.float32]:
     """Return (windows, frames, 7) probabilities of the sets `SETS` names, from (windows, samples)."""
-    with torch.inference_mode():
+    with one_thread(), torch.inference_mode():
         answer: NDArray[np.float32] = network(torch.from_numpy(np.ascontiguousarray(windows))).numpy()
     return answer
 

@@ -1,6 +1,6 @@
 """transformers: for models somebody trained further, German ones among them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,17 +64,12 @@ class Transformers(Engine):
     def _language_probabilities(self, samples: Samples) -> Mapping[str, float]:
         import torch
 
-        if not self._settings.is_multilingual:
-            return {"en": 1.0}
         with torch.inference_mode():
             start = torch.tensor([[self._settings.decoder_start_token_id]])
             scores = self._model(self._window(samples), decoder_input_ids=start).logits[0, -1]
         tokens = self._settings.lang_to_id
         probabilities = scores[list(tokens.values())].softmax(-1).tolist()
         return {token.strip("<|>"): value for token, value in zip(tokens, probabilities, strict=True)}
-
-    def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
-        return [self._heard(samples, language, vocabulary) for samples in batch]
 
     def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
         import torch

@@ -20,6 +20,7 @@ believed |  [~~~~~]      [~~]|
 ```
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -51,17 +52,18 @@ ALONE = 0.5
 
 PHRASES = re.compile(
     r"""
-      (die\s)?untertitel(ung)?(\s(von|der|des|im|by|aufgrund)\b.*)?
-    | (untertitel\s)?(im\sauftrag\s)?(des\szdf|der\sard)(\sfür\sfunk)?
-    | (copyright\s)?(swr|wdr|ndr|mdr|br|ard|zdf)
-    | (vielen\sdank|danke|thank\syou|thanks)(\s(so\s|very\s)?much)?\s(fürs|für\sdas|for)\s(zuschauen|zusehen|watching).*
-    | (subtitles|captions|transcription|translation|sous\stitres|subtítulos|sottotitoli)\s(by|réalisés|realizados|creati)\b.*
-    | .*\bamara\s?org\b.*
+      untertitel(ung)?\s.*\b(zdf|ard|swr|wdr|ndr|mdr|br|orf|srf|funk|amara|geiges)\b.*
+    | (ard|zdf)\stext\sim\sauftrag\svon\sfunk.*
+    | (copyright\s.*)?\b(zdf|ard|swr|wdr|ndr|mdr|br|orf|srf)\s\d{4}
+    | (vielen\sdank|danke|thank\syou|thanks)(\s(so|very)\smuch)?\s(fürs|für\sdas|for)\s(zuschauen|zusehen|watching).*
+    | (subtitles|captions)\sby\b.*
+    | (sous\stitres|subtítulos|sottotitoli)\s(réalisés|realizados|creati)\b.*
+    | .*\bamara\sorg\b.*
     | (please\s)?(like\sand\s)?subscribe(\sto\s(my|our|the)\schannel)?
     """,
     re.VERBOSE,
 )
-"""What subtitle makers write where nobody speaks: lower case, without punctuation and years."""
+"""What subtitle makers write where nobody speaks, as `plain` gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,7 @@ def _phrases(words: Sequence[Heard]) -> Iterator[list[Heard]]:
 
 
 def _of_subtitles(phrase: Sequence[Heard]) -> bool:
-    text = plain(" ".join(word.text for word in phrase))
-    return PHRASES.fullmatch(re.sub(r"\s?\b\d{4}\b", "", text)) is not None
+    return PHRASES.fullmatch(plain(" ".join(word.text for word in phrase))) is not None
 
 
 def _near(word: Heard, speech: Sequence[Stretch]) -> bool:
@@ -174,15 +175,15 @@ def _near(word: Heard, speech: Sequence[Stretch]) -> bool:
 
 def _in_time(words: Sequence[Heard], window: Window) -> Iterator[Word]:
     """Yield the words with times that can be: on speech, in order, inside the window, as long as their letters."""
-    floor = window.start
+    floor, ceiling = window.start, math.floor(1000 * window.end) / 1000  # a word rounds its times, never beyond the end
     opens = True
     for word in words:
         start, end = _drawn_in(word, window.speech)
         most = 0.6 + 0.12 * len(word.text)
         if end - start > most:  # a word smears into the pause beside it: before it opens a sentence, after any other
             start, end = (end - most, end) if opens else (start, start + most)
-        start = min(max(start, floor), window.end - SHORTEST)
-        end = min(max(end, start + SHORTEST), window.end)
+        start = min(max(start, floor), ceiling - SHORTEST)
+        end = min(max(end, start + SHORTEST), ceiling)
         yield Word(start, end, word.text, None if word.probability is None else min(max(float(word.probability), 0), 1))
         floor = start
         opens = word.text.endswith((".", "!", "?", "…"))

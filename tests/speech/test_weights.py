@@ -61,9 +61,7 @@ def _two_sources(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_two_sources")
-def test_the_pieces_are_joined_once_into_a_private_cache(
-    install: Installer, tmp_path: Path
-) -> None:
+def test_the_pieces_are_joined_once_into_a_private_cache(install: Installer, tmp_path: Path) -> None:
     install_both(install, "first_source")
     folder = weights.whisper()
     assert folder.is_relative_to(tmp_path / "cache")
@@ -106,9 +104,7 @@ def test_half_a_model_is_missing_and_says_what_to_install(install: Installer) ->
 
 
 @pytest.mark.usefixtures("_two_sources")
-def test_a_wrong_piece_is_refused_and_leaves_nothing_behind(
-    install: Installer, tmp_path: Path
-) -> None:
+def test_a_wrong_piece_is_refused_and_leaves_nothing_behind(install: Installer, tmp_path: Path) -> None:
     install_both(install, "first_source", CONTENT.replace(b"two", b"ten"))
     with pytest.raises(MissingModel, match="--force-reinstall"):
         weights.whisper()

@@ -48,15 +48,14 @@ def test_silence_has_no_window() -> None:
 def test_a_window_keeps_a_margin_and_knows_where_it_lies() -> None:
     (window,) = windows(sound(20, [(5, 7), (8, 9)]))
     assert (window.start, window.end) == (5 - MARGIN, 9 + MARGIN)
-    assert window.speech == ((5, 7), (8, 9))
+    assert window.speech == ((5.0, 7.0), (8.0, 9.0))
     assert len(window.samples) == round((window.end - window.start) * RATE)
-    assert not window.samples[: round(MARGIN * RATE)].any()
-    assert window.samples[round(MARGIN * RATE) :][: 2 * RATE].all()
+    assert np.flatnonzero(window.samples)[0] == round(MARGIN * RATE)
 
 
 def test_the_beginning_of_the_sound_is_not_cut_off() -> None:
     (window,) = windows(sound(5, [(0.1, 4.9)]))
-    assert (window.start, window.end) == (0, 5)
+    assert (window.start, window.end) == (0.0, 5.0)
 
 
 def test_windows_are_cut_in_pauses_where_there_are_any() -> None:
