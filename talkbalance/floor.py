@@ -186,20 +186,21 @@ def windows(duration: float, *, window: float | None, step: float | None) -> tup
     """Tile `[0, duration)` with windows; the last one ends with the meeting, shorter if need be.
 
     >>> windows(10, window=4, step=4)
-    ((0.0, 4.0), (4.0, 8.0), (8.0, 10))
+    ((0.0, 4.0), (4.0, 8.0), (8.0, 10.0))
     >>> windows(10, window=4, step=2)
-    ((0.0, 4.0), (2.0, 6.0), (4.0, 8.0), (6.0, 10))
+    ((0.0, 4.0), (2.0, 6.0), (4.0, 8.0), (6.0, 10.0))
     >>> windows(10, window=None, step=None)
-    ((0.0, 10),)
+    ((0.0, 10.0),)
     """
     if window is None:
-        return ((0.0, duration),)
+        return ((0.0, float(duration)),)
     step = window if step is None else step
     if not (window > 0 and 0 < step <= window):
         raise InvalidParameter("parameter.window", window=window, step=step)
-    tiles, start = [], 0.0
+    tiles: list[tuple[float, float]] = []
+    start = 0.0
     while True:
-        tiles.append((start, min(start + window, duration)))
+        tiles.append((start, float(min(start + window, duration))))
         if start + window >= duration:
             return tuple(tiles)
         start += step

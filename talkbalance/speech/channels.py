@@ -165,8 +165,9 @@ def ownership(power: Floats, bleed: Floats, speech: Floats) -> Floats:
 def excess(power: Floats, bleed: Floats) -> Floats:
     """Return (channels, frames) dB by which each channel is louder than background and bleed explain.
 
-    >>> alone = np.array([[1.0, 0.01, 1.0], [0.01, 1.0, 1.0]])  # one speaks, the other, both
-    >>> np.round(excess(alone, np.array([[0, 0.01], [0.01, 0]])))
+    >>> power = np.array([[1.0, 0.01, 1.0], [0.01, 1.0, 1.0]])  # one speaks, the other, both; then nobody for long
+    >>> power = np.hstack([power, np.zeros((2, 30))])
+    >>> np.round(excess(power, np.array([[0, 0.01], [0.01, 0]])))[:, :3]
     array([[40.,  0., 20.],
            [ 0., 40., 20.]])
     """
