@@ -397,7 +397,8 @@ def _write_all(meeting: Meeting, folder: Path) -> list[Path]:
             if not isinstance(found, Unavailable):
                 found.to_csv(made / f"{stem}.{name}.csv", index=False)
         report(meeting, made / f"{stem}.report.html")
-        return [path.replace(folder / path.name) for path in sorted(made.iterdir())]
+        ordered = sorted(made.iterdir(), key=lambda path: (path.suffix == ".html", path.name))  # the report is what to open
+        return [path.replace(folder / path.name) for path in ordered]
 
 
 def _print_summary(meeting: Meeting) -> None:

@@ -1,5 +1,6 @@
 """transformers: for models somebody trained further, German ones among them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from talkbalance.errors import MissingModel
 from talkbalance.speech import weights
 from talkbalance.speech.alignment import begins
 from talkbalance.speech.backend import RATE, Samples
-from talkbalance.speech.checkpoint import Checkpoint, read_checkpoint
+from talkbalance.speech.checkpoint import read_checkpoint
 from talkbalance.speech.engines import BEAM, MOST_PACKED, Engine, fetched, library
 from talkbalance.speech.words import Heard
 
@@ -20,6 +21,9 @@ NAME = "transformers"
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """How freely a window is read, and read again where it came out as a loop: the steps of openai-whisper."""
+
+MULTILINGUAL = 51_865
+"""Tokens of the smallest vocabulary with languages in it; English-only models have one less."""
 
 WORD_BEGINS = "Ġ"
 """What the tokenizer writes for the space before a word."""
@@ -92,7 +96,7 @@ class Transformers(Engine):
             )[0].tolist()
             start, end = self._settings.decoder_start_token_id, self._settings.eos_token_id
             said = written[written.index(start) :] if start in written else written  # before it stands the vocabulary
-            text = [token for token in said if token < end]
+            text = [token for token in said if token < end][: self._model.config.max_target_positions - 5]
             return list(self._timed(encoded, text, language, len(samples) / RATE)) if text else []
 
     def _window(self, samples: Samples) -> object:
@@ -153,14 +157,20 @@ def mapped(folder: Path) -> Loaded:
     state = {f"model.{key}": tensor for key, tensor in checkpoint.state("transformers").items()}
     model.load_state_dict({**state, "proj_out.weight": state["model.decoder.embed_tokens.weight"]})
     tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
-    model.generation_config = transformers.GenerationConfig(**_settings(checkpoint, tokenizer))
+    model.generation_config = transformers.GenerationConfig(
+        **_writing(model, tokenizer) | {"alignment_heads": checkpoint.alignment_heads},
+        suppress_tokens=checkpoint.settings["suppress_ids"],
+        begin_suppress_tokens=checkpoint.settings["suppress_ids_begin"],
+        max_initial_timestamp_index=50,
+    )
     return Loaded(model.eval(), tokenizer, transformers.WhisperFeatureExtractor(feature_size=shape.mels))
 
 
-def _settings(checkpoint: Checkpoint, tokenizer: Any) -> dict[str, object]:  # noqa: ANN401 -- untyped there
-    """Return how to write: which tokens begin and end a text, which languages there are, what is never written."""
-    number = tokenizer.convert_tokens_to_ids
-    languages = checkpoint.settings["lang_ids"]
+def _writing(model: Any, tokenizer: Any) -> dict[str, object]:  # noqa: ANN401 -- untyped there
+    """Return how a Whisper writes: which tokens begin and end a text, which languages there are, where it looks."""
+    number, config = tokenizer.convert_tokens_to_ids, model.config
+    languages = {token: place for token, place in tokenizer.get_vocab().items() if re.fullmatch(r"<\|[a-z]{2,3}\|>", token)}
+    layers, heads = config.decoder_layers, config.decoder_attention_heads
     end = number("<|endoftext|>")
     return {
         "decoder_start_token_id": number("<|startoftranscript|>"),
@@ -169,36 +179,35 @@ def _settings(checkpoint: Checkpoint, tokenizer: Any) -> dict[str, object]:  # n
         "pad_token_id": end,
         "prev_sot_token_id": number("<|startofprev|>"),
         "no_timestamps_token_id": number("<|notimestamps|>"),
-        "lang_to_id": dict(zip(tokenizer.convert_ids_to_tokens(languages), languages, strict=True)),
+        "lang_to_id": dict(sorted(languages.items(), key=lambda language: language[1])),
         "task_to_id": {task: number(f"<|{task}|>") for task in ("transcribe", "translate")},
-        "is_multilingual": len(languages) > 1,
-        "suppress_tokens": checkpoint.settings["suppress_ids"],
-        "begin_suppress_tokens": checkpoint.settings["suppress_ids_begin"],
-        "alignment_heads": checkpoint.alignment_heads,
-        "max_initial_timestamp_index": 50,
-        "max_length": checkpoint.shape.tokens,
+        "is_multilingual": config.vocab_size >= MULTILINGUAL,
+        "alignment_heads": [[layer, head] for layer in range(layers // 2, layers) for head in range(heads)],
+        "max_length": config.max_target_positions,
     }
 
 
-def _loaded(model: str | Path) -> Loaded:
+def _loaded(name: str | Path) -> Loaded:
     """Return a model of the hub or of a folder."""
     transformers = library(NAME, "transformers")
-    folder = Path(model).expanduser()
+    folder = Path(name).expanduser()
     if not folder.is_dir():
-        hub = str(model) if "/" in str(model) else f"openai/whisper-{model}"
+        hub = str(name) if "/" in str(name) else f"openai/whisper-{name}"
         fetch = library(NAME, "huggingface_hub").snapshot_download
         kinds = ["*.json", "*.txt", "*.safetensors"]  # weights as plain numbers only
-        folder = fetched(lambda here: fetch(hub, allow_patterns=kinds, local_files_only=here), model, NAME)
+        folder = fetched(lambda here: fetch(hub, allow_patterns=kinds, local_files_only=here), name, NAME)
     try:
-        return Loaded(
-            transformers.WhisperForConditionalGeneration.from_pretrained(
-                folder, attn_implementation="eager", use_safetensors=True
-            ).eval(),
-            transformers.AutoTokenizer.from_pretrained(folder),
-            transformers.WhisperFeatureExtractor.from_pretrained(folder),
+        model = transformers.WhisperForConditionalGeneration.from_pretrained(
+            folder, attn_implementation="eager", use_safetensors=True
         )
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+        features = transformers.WhisperFeatureExtractor.from_pretrained(folder)
     except (OSError, ValueError, RuntimeError) as error:
         raise MissingModel("models.unreadable", path=folder) from error
+    for key, value in _writing(model, tokenizer).items():  # older models do not say it all
+        if getattr(model.generation_config, key, None) is None:
+            setattr(model.generation_config, key, value)
+    return Loaded(model.eval(), tokenizer, features)
 
 
 @contextmanager

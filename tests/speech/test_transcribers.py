@@ -254,3 +254,50 @@ def test_word_times_follow_the_heads_the_authors_name() -> None:
     ours = model.alignment_heads.indices().tolist()
     model.set_alignment_heads(whisper._ALIGNMENT_HEADS["base"])
     assert model.alignment_heads.indices().tolist() == ours
+
+
+@pytest.mark.models
+def test_transformers_takes_a_folder_of_its_own_kind(tmp_path: Path) -> None:
+    import transformers
+
+    from talkbalance.speech.transformers import Transformers
+
+    sizes = {f"{side}_{what}": 2 for side in ("encoder", "decoder") for what in ("layers", "attention_heads", "ffn_dim")}
+    transformers.WhisperForConditionalGeneration(transformers.WhisperConfig(d_model=4, **sizes)).save_pretrained(tmp_path)
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(weights.whisper() / "tokenizer.json"))
+    tokenizer.save_pretrained(tmp_path)
+    transformers.WhisperFeatureExtractor().save_pretrained(tmp_path)
+    engine = Transformers(tmp_path)
+    assert engine.name == f"transformers {tmp_path.name}"
+    assert {"de", "en"} < set(engine._languages())
+    settings = engine._settings
+    assert (settings.decoder_start_token_id, settings.no_timestamps_token_id, settings.lang_to_id["<|de|>"]) == (
+        50258,
+        50363,
+        50261,
+    )
+    assert settings.alignment_heads == [[1, 0], [1, 1]]
+
+
+@pytest.mark.models
+def test_openai_whisper_takes_a_file_of_its_own_kind(tmp_path: Path) -> None:
+    import torch
+    from whisper.model import ModelDimensions, Whisper
+
+    from talkbalance.speech.openai_whisper import OpenAIWhisper
+
+    dims = ModelDimensions(80, 1500, 4, 2, 1, 51865, 448, 4, 2, 1)
+    torch.save({"dims": dims.__dict__, "model_state_dict": Whisper(dims).state_dict()}, tmp_path / "wien.pt")
+    engine = OpenAIWhisper(tmp_path / "wien.pt")
+    assert engine.name == "openai-whisper wien.pt"
+    assert {"de", "en"} < set(engine._languages())
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("engine", "file"), [("faster-whisper", "model.bin"), ("openai-whisper", "model.pt"), ("transformers", "config.json")]
+)
+def test_a_path_that_holds_no_model_is_refused_in_one_sentence(engine: str, file: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text("{}")
+    with pytest.raises(MissingModel, match="cannot be read as a Whisper model"):
+        transcriber(engine, tmp_path / file if file.endswith(".pt") else tmp_path)
