@@ -212,11 +212,14 @@ def _loaded(name: str | Path) -> Loaded:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the library's advice to programmers, which its own generation calls forth, from the user."""
+    """Keep the library's bars and its advice to programmers, which its own generation calls forth, from the user."""
     logging = library(NAME, "transformers.utils.logging")
-    before = logging.get_verbosity()
+    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
+    logging.disable_progress_bar()
     try:
         yield
     finally:
         logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()

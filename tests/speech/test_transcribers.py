@@ -6,8 +6,10 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -258,12 +260,12 @@ def test_word_times_follow_the_heads_the_authors_name() -> None:
 
 @pytest.mark.models
 def test_transformers_takes_a_folder_of_its_own_kind(tmp_path: Path) -> None:
-    import transformers
-
     from talkbalance.speech.transformers import Transformers
 
+    transformers: Any = import_module("transformers")
     sizes = {f"{side}_{what}": 2 for side in ("encoder", "decoder") for what in ("layers", "attention_heads", "ffn_dim")}
-    transformers.WhisperForConditionalGeneration(transformers.WhisperConfig(d_model=4, **sizes)).save_pretrained(tmp_path)
+    config = transformers.WhisperConfig(d_model=4, decoder_start_token_id=50258, **sizes)
+    transformers.WhisperForConditionalGeneration(config).save_pretrained(tmp_path)
     tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(weights.whisper() / "tokenizer.json"))
     tokenizer.save_pretrained(tmp_path)
     transformers.WhisperFeatureExtractor().save_pretrained(tmp_path)
