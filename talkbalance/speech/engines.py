@@ -20,13 +20,11 @@ from talkbalance.speech.windows import Window, speech, windows
 from talkbalance.speech.words import Heard, after, believed
 
 BEAM = 5
-"""How many readings of a window are followed at once, the width all Whisper papers use."""
-
-MOST_PACKED = 2.4
-"""How far a text may be compressible before it counts as a loop: the bound of openai-whisper."""
+"""How many readings of a window are followed at once, as in the Whisper paper. Reading again by chance where that goes wrong, as
+the paper does too, is left to openai-whisper, which otherwise drops such windows: the others lose no words without it."""
 
 AGAIN = 2
-"""How often the rest of a window is heard again; what is silent by then is no speech."""
+"""How often the rest of a window is heard again, after an engine stopped too early or lost itself in a loop."""
 
 PLACES = 5
 """At how many places of a recording its language is asked for: the first minute may be a jingle or a greeting."""
@@ -156,12 +154,8 @@ class Engine(ABC):
         """Return how probable each language is at one place."""
 
     @abstractmethod
-    def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
-        """Return the words of one window."""
-
     def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
-        """Return the words of each window; an engine that gains by taking several at once does so here."""
-        return [self._heard(samples, language, vocabulary) for samples in batch]
+        """Return the words of each window."""
 
     def _language(self, sound: Sound, first: Window) -> tuple[str, float]:
         """Return the language that is most probable over several places, and its mean probability there."""

@@ -1,6 +1,6 @@
 """openai-whisper: the reference, as the authors of the model published it; the slowest of the three here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,9 @@ class OpenAIWhisper(Engine):
         mel = log_mel_spectrogram(samples, self._model.dims.n_mels, padding=N_SAMPLES)[:, :N_FRAMES]
         probabilities: dict[str, float] = self._model.detect_language(mel.to(self._model.device))[1]
         return probabilities
+
+    def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
+        return [self._heard(samples, language, vocabulary) for samples in batch]
 
     def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
         import torch

@@ -1,7 +1,7 @@
 """transformers: for models somebody trained further, German ones among them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +14,10 @@ from talkbalance.speech import weights
 from talkbalance.speech.alignment import begins
 from talkbalance.speech.backend import RATE, Samples
 from talkbalance.speech.checkpoint import read_checkpoint
-from talkbalance.speech.engines import BEAM, MOST_PACKED, Engine, fetched, library
+from talkbalance.speech.engines import BEAM, Engine, fetched, library
 from talkbalance.speech.words import Heard
 
 NAME = "transformers"
-
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-"""How freely a window is read, and read again where it came out as a loop: the steps of openai-whisper."""
 
 MULTILINGUAL = 51_865
 """Tokens of the smallest vocabulary with languages in it; English-only models have one less."""
@@ -75,11 +72,13 @@ class Transformers(Engine):
         probabilities = scores[list(tokens.values())].softmax(-1).tolist()
         return {token.strip("<|>"): value for token, value in zip(tokens, probabilities, strict=True)}
 
+    def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
+        return [self._heard(samples, language, vocabulary) for samples in batch]
+
     def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
         import torch
 
-        with _quiet(), torch.inference_mode(), torch.random.fork_rng():
-            torch.manual_seed(0)  # a window that goes wrong is read again by chance, and by the same chance every time
+        with _quiet(), torch.inference_mode():
             features = self._window(samples)
             encoded = self._model.get_encoder()(features)
             spoken = {"language": language, "task": "transcribe"} if self._settings.is_multilingual else {}
@@ -88,8 +87,7 @@ class Transformers(Engine):
                 encoder_outputs=encoded,
                 prompt_ids=self._prompt(vocabulary),
                 num_beams=BEAM,
-                temperature=TEMPERATURES,
-                compression_ratio_threshold=MOST_PACKED,
+                temperature=0.0,
                 return_timestamps=True,  # without them it stops early where people talk into one another
                 force_unique_generate_call=True,  # the window is all there is
                 **spoken,

@@ -161,6 +161,21 @@ def whisper(model: str | Path = DEFAULT) -> Path:
     raise MissingModel("models.no_whisper", requirement=WHISPER_BASE[0].requirement)
 
 
+def is_here(model: str | Path) -> bool:
+    """Tell whether a model is the packaged one or a path, and not the name of something to download."""
+    return model == DEFAULT or Path(model).expanduser().exists()
+
+
+def is_ctranslate2(model: str | Path) -> bool:
+    """Tell whether a path is a folder of CTranslate2, which every engine here can take its weights from."""
+    return (Path(model).expanduser() / "model.bin").is_file()
+
+
+def label(model: str | Path) -> str:
+    """Return what to call a model in a report: its name, never the folder it lies in."""
+    return Path(model).name
+
+
 def cache_folder() -> Path:
     """Return the user's folder for what is made once, private to them; `TALKBALANCE_CACHE` moves it.
 
@@ -246,18 +261,3 @@ def _sha256(path: Path) -> str:
 def _digest(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def is_here(model: str | Path) -> bool:
-    """Tell whether a model is the packaged one or a path, and not the name of something to download."""
-    return model == DEFAULT or Path(model).expanduser().exists()
-
-
-def is_ctranslate2(model: str | Path) -> bool:
-    """Tell whether a path is a folder of CTranslate2, which every engine here can take its weights from."""
-    return (Path(model).expanduser() / "model.bin").is_file()
-
-
-def label(model: str | Path) -> str:
-    """Return what to call a model in a report: its name, never the folder it lies in."""
-    return Path(model).name

@@ -55,12 +55,9 @@ class Loud(Engine):
 
     def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
         self.sizes.append(len(batch))
-        return super()._hear(batch, language, vocabulary)
-
-    def _heard(self, samples: Samples, language: str, vocabulary: str) -> list[Heard]:
-        self.told.append((language, vocabulary))
-        heard = min(len(samples) / RATE, self.deaf_after)
-        return [Heard(second, second + 0.9, f"Wort{second}", 0.5) for second in range(round(heard))]
+        self.told += [(language, vocabulary)] * len(batch)
+        heard = [min(len(samples) / RATE, self.deaf_after) for samples in batch]
+        return [[Heard(second, second + 0.9, f"Wort{second}", 0.5) for second in range(round(seconds))] for seconds in heard]
 
 
 def talk(*levels: float, each: float = 25.0) -> Clip:
