@@ -16,7 +16,8 @@ from benchmarks.fit_interruptions import NEAREST
 from benchmarks.shared import publish, table
 from talkbalance.language import is_cut_off, is_function_word, words
 from talkbalance.metrics.interruptions import candidates, ending, probability, stretches
-from talkbalance.metrics.turntaking import talk
+from talkbalance.metrics.listening import SIGNALS, listening
+from talkbalance.metrics.said import said
 
 
 def decisions(labelled: mrda.Labelled) -> pd.DataFrame:
@@ -69,7 +70,9 @@ def signals() -> Iterator[tuple[object, ...]]:
         hits = found = wanted = 0
         for labelled in mrda.read("val"):
             units = labelled.units[labelled.units["is_labelled"]]
-            spans = {(b.unit.speaker, u.start, u.end) for b in talk(labelled.meeting).backchannels for u in b.unit.utterances}
+            found_ = listening(said(labelled.meeting)).probability >= SIGNALS
+            own = [u for u, signals in zip(labelled.meeting.utterances, found_, strict=True) if signals]
+            spans = {(u.speaker, u.start, u.end) for u in own}
             ours = [
                 (str(speaker), round(start, 3), round(end, 3)) in spans
                 for speaker, start, end in zip(units["speaker"], units["start"], units["end"], strict=True)

@@ -27,10 +27,11 @@ from talkbalance.errors import (
 from talkbalance.formats import read, write
 from talkbalance.meeting import Details, Meeting, Prosody, Source, Speaker, Utterance, Word
 from talkbalance.metrics.interruptions import interruptions
+from talkbalance.metrics.listening import backchannels
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.speaking import speaking_time
-from talkbalance.metrics.turntaking import backchannels, transitions, turns
+from talkbalance.metrics.turntaking import responses, transitions, turns
 from talkbalance.summary import summary
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ __all__ = [
     "questions",
     "read",
     "report",
+    "responses",
     "speaking_time",
     "summary",
     "timeline",

@@ -10,21 +10,21 @@ Time, share, gaps, overlaps and windows are sums or runs over these pieces. Boun
 nor merged. (Speech that is cut into inter-pausal units joins one speaker's silences below 0.2 s; see `ipus`.)
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.meeting import Meeting, Utterance, Word, milliseconds, times_of
+from talkbalance.meeting import Meeting, times_of
 
 IPU_SILENCE = 0.2
 """Seconds of silence that end an inter-pausal unit (Heldner & Edlund 2010)."""
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 
 
 def overlap(start: float, end: float, other_start: float, other_end: float) -> float:
@@ -87,8 +87,93 @@ class States:
         return total
 
 
-def states(meeting: Meeting) -> States:
-    """Cut a meeting at every start and end.
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Stretches of speech as columns, in order of start. Those of one speaker do not overlap.
+
+    Parameters
+    ----------
+    starts, ends
+        (n,) seconds.
+    who
+        (n,) which of the `speakers`.
+    speakers
+        k names.
+    duration
+        Seconds of the meeting.
+    """
+
+    starts: Floats
+    ends: Floats
+    who: Ints
+    speakers: tuple[str, ...]
+    duration: float
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def durations(self) -> Floats:
+        """(n,) seconds."""
+        return self.ends - self.starts
+
+    def chosen(self, which: Flags | Ints) -> "Spans":
+        """Return some of the spans; an index has to keep their order."""
+        return Spans(self.starts[which], self.ends[which], self.who[which], self.speakers, self.duration)
+
+    def states(self) -> States:
+        """Cut the meeting at every start and end."""
+        k = len(self.speakers)
+        cuts = np.unique(np.concatenate([self.starts, self.ends, [0.0, self.duration]]))
+        change = np.zeros(len(cuts) * k, dtype=np.int64)
+        np.add.at(change, np.searchsorted(cuts, self.starts) * k + self.who, 1)
+        np.add.at(change, np.searchsorted(cuts, self.ends) * k + self.who, -1)
+        return States(cuts[:-1], cuts[1:], np.cumsum(change.reshape(-1, k), axis=0)[:-1] > 0, self.speakers)
+
+    def joined(self, *, silence: float) -> "tuple[Spans, Ints]":
+        """Join each speaker's spans while the silence between them is below `silence` seconds.
+
+        Returns
+        -------
+        Spans, Ints
+            The longer spans in order of start, and (n,) which of them each span went into.
+        """
+        if not len(self):
+            return self, np.zeros(0, dtype=np.intp)
+        order = np.lexsort((self.starts, self.who))
+        starts, ends, who = self.starts[order], self.ends[order], self.who[order]
+        begins = np.ones(len(order), dtype=bool)
+        # to the millisecond, as all times: 1.2 - 1.0 is not below 0.2
+        begins[1:] = (who[1:] != who[:-1]) | (np.round(starts[1:] - ends[:-1], 3) >= silence)
+        first = np.flatnonzero(begins)
+        longer = Spans(starts[first], np.maximum.reduceat(ends, first), who[first], self.speakers, self.duration)
+        in_time = np.lexsort((longer.who, longer.ends, longer.starts))
+        place = np.empty(len(first), dtype=np.intp)
+        place[in_time] = np.arange(len(first))
+        went = np.empty(len(order), dtype=np.intp)
+        went[order] = place[np.cumsum(begins) - 1]
+        return longer.chosen(in_time), went
+
+    def latest(self, times: Floats, *, side: Literal["left", "right"] = "left") -> Ints:
+        """Return (m, k) each speaker's last span that starts before each time ("right": or at it); -1 where there is none."""
+        return self._beside(times, side, -1)
+
+    def following(self, times: Floats, *, side: Literal["left", "right"] = "left") -> Ints:
+        """Return (m, k) each speaker's first span that starts at or after each time ("right": after it); -1 where none does."""
+        return self._beside(times, side, 0)
+
+    def _beside(self, times: Floats, side: Literal["left", "right"], shift: int) -> Ints:
+        found = np.full((len(times), len(self.speakers)), -1, dtype=np.intp)
+        for column in range(len(self.speakers)):
+            own = np.flatnonzero(self.who == column)
+            at = np.searchsorted(self.starts[own], times, side=side) + shift
+            inside = (at >= 0) & (at < len(own))
+            found[inside, column] = own[at[inside]]
+        return found
+
+
+def spans(meeting: Meeting) -> Spans:
+    """Return a meeting's utterances as columns, in their order.
 
     Raises
     ------
@@ -97,89 +182,42 @@ def states(meeting: Meeting) -> States:
     """
     if not meeting.timed:
         raise Unavailable("unavailable.no_times")
-    spans = [times_of(u) for u in meeting.utterances]
     names = tuple(speaker.name for speaker in meeting.speakers)
-    return cut(spans, [u.speaker for u in meeting.utterances], names, meeting.length)
+    column = {name: i for i, name in enumerate(names)}
+    times = np.array([times_of(u) for u in meeting.utterances], dtype=np.float64).reshape(-1, 2)
+    who = np.array([column[u.speaker] for u in meeting.utterances], dtype=np.intp)
+    return Spans(times[:, 0], times[:, 1], who, names, meeting.length)
 
 
-def cut(spans: Sequence[tuple[float, float]], who: Sequence[str], speakers: tuple[str, ...], duration: float) -> States:
-    """Cut `[0, duration)` at every start and end of spans that belong to speakers."""
-    column = {name: i for i, name in enumerate(speakers)}
-    times = np.array(spans, dtype=np.float64).reshape(-1, 2)
-    columns = np.array([column[name] for name in who], dtype=np.intp)
-    cuts = np.unique(np.concatenate([times.ravel(), [0.0, duration]]))
-    change = np.zeros((len(cuts), len(speakers)), dtype=np.int64)
-    np.add.at(change, (np.searchsorted(cuts, times[:, 0]), columns), 1)
-    np.add.at(change, (np.searchsorted(cuts, times[:, 1]), columns), -1)
-    return States(cuts[:-1], cuts[1:], np.cumsum(change, axis=0)[:-1] > 0, speakers)
+def states(meeting: Meeting) -> States:
+    """Cut a meeting at every start and end.
+
+    Raises
+    ------
+    Unavailable
+        Where the transcript has no times.
+    """
+    return spans(meeting).states()
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An inter-pausal unit: one speaker's utterances joined while the silence between them is short."""
-
-    start: float
-    end: float
-    speaker: str
-    utterances: tuple[Utterance, ...]
-
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return self.end - self.start
-
-    @property
-    def words(self) -> tuple[Word, ...]:
-        """The words with times of their own."""
-        return tuple(word for utterance in self.utterances for word in utterance.words)
-
-    @property
-    def text(self) -> str:
-        """What was said, in one line."""
-        return " ".join(u.text for u in self.utterances if u.text)
-
-
-def ipus(meeting: Meeting, *, silence: float = IPU_SILENCE) -> tuple[Unit, ...]:
-    """Join each speaker's utterances while the silence between them is below `silence` seconds; in order of start.
+def ipus(meeting: Meeting, *, silence: float = IPU_SILENCE) -> tuple[Spans, Ints]:
+    """Return the inter-pausal units: each speaker's utterances joined while the silence between them is short.
 
     ```
     utterances  |### ####     ##|
     units       |########     ##|
     ```
 
+    Returns
+    -------
+    Spans, Ints
+        The units, and which of them each utterance went into.
+
     References
     ----------
     Heldner, M. & Edlund, J. (2010). Pauses, gaps and overlaps in conversations. Journal of Phonetics 38.
     """
-    if not meeting.timed:
-        raise Unavailable("unavailable.no_times")
-    return join((Unit(*times_of(u), u.speaker, (u,)) for u in meeting.utterances), silence=silence)
-
-
-def join(units: Iterable[Unit], *, silence: float) -> tuple[Unit, ...]:
-    """Join each speaker's units while the silence between them is below `silence` seconds; in order of start.
-
-    Parameters
-    ----------
-    units
-        In order of start.
-    silence
-        Seconds.
-    """
-    runs: dict[str, list[list[Unit]]] = {}
-    for unit in units:
-        own = runs.setdefault(unit.speaker, [])
-        # to the millisecond, as all times: 1.2 - 1.0 is not below 0.2
-        if own and milliseconds(unit.start - own[-1][-1].end) < silence:
-            own[-1].append(unit)
-        else:
-            own.append([unit])
-    joined = (
-        Unit(run[0].start, run[-1].end, name, tuple(u for unit in run for u in unit.utterances))
-        for name, own in runs.items()
-        for run in own
-    )
-    return tuple(sorted(joined, key=lambda unit: (unit.start, unit.end, unit.speaker)))
+    return spans(meeting).joined(silence=silence)
 
 
 def windows(duration: float, *, window: float | None, step: float | None) -> tuple[tuple[float, float], ...]:

@@ -61,6 +61,16 @@ TRANSITIONS: Schema = {
     "speaker_from": "str",
     "speaker_to": "str",
 }
+RESPONSES: Schema = {
+    "start": "float64",
+    "end": "float64",
+    "offset": "float64",
+    "kind": "str",
+    "speaker_from": "str",
+    "speaker_to": "str",
+    "side_from": "str",
+    "side_to": "str",
+}
 INTERRUPTIONS: Schema = {
     "start": "float64",
     "end": "float64",

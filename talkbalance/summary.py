@@ -18,10 +18,11 @@ from talkbalance.floor import Floats, states, windows
 from talkbalance.frames import SUMMARY, table
 from talkbalance.meeting import AGENCY, CLIENT, Meeting
 from talkbalance.metrics.interruptions import interruptions
+from talkbalance.metrics.listening import backchannels
 from talkbalance.metrics.questions import QuestionCounts, question_counts
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.speaking import groups, shares
-from talkbalance.metrics.turntaking import backchannels, turns
+from talkbalance.metrics.turntaking import turns
 
 LEVEL = 0.95
 BLOCK = 150.0

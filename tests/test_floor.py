@@ -66,8 +66,9 @@ def test_windows_that_cannot_tile_are_refused(window: float, step: float | None)
 
 def test_short_silences_do_not_end_a_unit() -> None:
     said = [Utterance(0, 1, "Eva", "guten"), Utterance(1.1, 2, "Eva", "Tag"), Utterance(2.2, 3, "Eva", "Herr Baum")]
-    units = floor.ipus(Meeting([Speaker("Eva")], said, 3))  # type: ignore[arg-type]
-    assert [(unit.start, unit.end, unit.text) for unit in units] == [(0, 2, "guten Tag"), (2.2, 3, "Herr Baum")]
+    units, went = floor.ipus(Meeting((Speaker("Eva"),), tuple(said), 3))
+    assert list(zip(units.starts, units.ends, strict=True)) == [(0, 2), (2.2, 3)]
+    assert went.tolist() == [0, 0, 1]
 
 
 def test_without_times_there_is_no_floor() -> None:

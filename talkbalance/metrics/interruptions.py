@@ -32,11 +32,11 @@ from typing import Literal, get_args
 import pandas as pd
 
 from talkbalance.errors import InvalidParameter
-from talkbalance.floor import Unit, join
 from talkbalance.frames import INTERRUPTIONS, table
 from talkbalance.language import Language, is_cut_off, is_function_word, is_open, language_of, word_class, words
-from talkbalance.meeting import Meeting, milliseconds
-from talkbalance.metrics.turntaking import require_overlaps, talk
+from talkbalance.meeting import Meeting, Utterance, milliseconds
+from talkbalance.metrics.listening import require_overlaps
+from talkbalance.metrics.talk import talk
 
 Rule = Literal["likely", "floor_taking", "any_overlap"]
 
@@ -54,6 +54,26 @@ ATTEMPT_SECONDS, ATTEMPT_WORDS = 0.7, 3
 """A failed attempt has at least this length or this many words (Fu et al. 2023)."""
 RESUMPTION = 30.0
 """Seconds within which the interrupted one may get back to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One speaker's utterances joined over breaths."""
+
+    start: float
+    end: float
+    speaker: str
+    utterances: tuple[Utterance, ...]
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.end - self.start
+
+    @property
+    def text(self) -> str:
+        """What was said, in one line."""
+        return " ".join(u.text for u in self.utterances if u.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +177,16 @@ def _meets(candidate: Candidate, confidence: float, rule: Rule, min_overlap: flo
 
 def stretches(meeting: Meeting) -> tuple[Unit, ...]:
     """Return what claims the floor, each speaker's units joined over breaths; the boundaries are those of the units."""
-    return join(talk(meeting).claims, silence=STRETCH)
+    found = talk(meeting)
+    longer, went = found.claims.joined(silence=STRETCH)
+    said: list[list[Utterance]] = [[] for _ in range(len(longer))]
+    for utterance, claim in zip(meeting.utterances, found.claim.tolist(), strict=True):
+        if claim >= 0:
+            said[went[claim]].append(utterance)
+    return tuple(
+        Unit(start, end, longer.speakers[who], tuple(own))
+        for start, end, who, own in zip(longer.starts.tolist(), longer.ends.tolist(), longer.who.tolist(), said, strict=True)
+    )
 
 
 def candidates(units: Sequence[Unit]) -> Iterator[Candidate]:

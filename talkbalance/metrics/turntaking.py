@@ -1,113 +1,37 @@
-"""Turns, transitions and listener signals: how the floor passes.
-
-Everything here stands on inter-pausal units (`floor.ipus`). Two rules decide whose turn it is: a listener signal never takes
-the floor, and neither does a unit that lies inside another person's unit.
+"""Turns, transitions, response times and silences: how the floor passes.
 
 ```
-Eva   |#########  ######     |
-Baum  |   ##  mh        #####|      mh a listener signal, ## contained: Eva's turn goes on
-turns |1111111111111111122222|
+Eva   |######  ####              |    pause inside Eva's talk
+Baum  |               ####  #####|    response: from the end of Eva's turn to the start of Baum's, here a gap
+       ^turn 1     ^  ^turn 2
 ```
 
 References
 ----------
 Heldner, M. & Edlund, J. (2010). Pauses, gaps and overlaps in conversations. Journal of Phonetics 38.
+Stivers, T. et al. (2009). Universals and cultural variation in turn-taking in conversation. PNAS 106.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from math import nan
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from talkbalance.errors import Unavailable
-from talkbalance.floor import Unit, cut, ipus
-from talkbalance.frames import BACKCHANNELS, TRANSITIONS, TURNS, table
-from talkbalance.language import is_backchannel, language_of, words
+from talkbalance.errors import InvalidParameter, Unavailable
+from talkbalance.floor import Flags, Floats, Ints, States, ipus
+from talkbalance.frames import RESPONSES, TRANSITIONS, TURNS, table
+from talkbalance.language import words
 from talkbalance.meeting import Meeting, Utterance
+from talkbalance.metrics.talk import Talk, talk
 
-BACKCHANNEL_LONGEST = 1.0
-"""Seconds; a longer unit claims the floor (VAP; Ekstedt & Skantze 2022)."""
-
-GOES_ON = 1.0
-"""Seconds within which the listener's own further talk makes a "ja" the beginning of a turn."""
-
-CONFIDENCE_WORDS, CONFIDENCE_WORDLESS = 0.81, 0.7
-"""Precision of the rule on hand-labelled talk where words were recognised (benchmarks/results/interruptions.md); less without."""
-
-
-class Backchannel(NamedTuple):
-    """A listener signal and the one it is given to."""
-
-    unit: Unit
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A meeting's units, split by what they do: claim the floor or signal listening."""
-
-    claims: tuple[Unit, ...]
-    backchannels: tuple[Backchannel, ...]
-
-
-def talk(meeting: Meeting) -> Talk:
-    """Split a meeting's units into claims to the floor and listener signals.
-
-    A listener signal is a unit of at most `BACKCHANNEL_LONGEST` seconds and three words, all of them in the lexicon (or none
-    recognised), while the other holds the floor: they speak on over it, or after it before anyone else does. What answers
-    a question is an answer, and what its speaker goes on from within `GOES_ON` is the beginning of a turn.
-    """
-    language = language_of(meeting)
-    units = ipus(meeting)
-    short = [u.duration <= BACKCHANNEL_LONGEST and is_backchannel(u.text, language) for u in units]
-    clear = [unit for unit, maybe in zip(units, short, strict=True) if not maybe]
-    claims: list[Unit] = []
-    signals: list[Backchannel] = []
-    for unit, maybe in zip(units, short, strict=True):
-        to = _listens_to(unit, clear) if maybe else None
-        if to is None:
-            claims.append(unit)
-        else:
-            signals.append(Backchannel(unit, to))
-    return Talk(tuple(claims), tuple(signals))
-
-
-def _start(unit: Unit) -> tuple[float, float]:
-    return unit.start, unit.end
-
-
-def _listens_to(unit: Unit, claims: Sequence[Unit]) -> str | None:
-    """Return who holds the floor around a short unit, or None where it is no listener signal; `claims` in order of start."""
-    at = bisect_left(claims, (unit.start, unit.end), key=_start)
-    before = next((c for c in reversed(claims[:at]) if c.speaker != unit.speaker), None)
-    own_before = next((c for c in reversed(claims[:at]) if c.speaker == unit.speaker), None)
-    if before is None or (own_before is not None and own_before.end > before.end):
-        return None
-    own_next = next((c for c in claims[at:] if c.speaker == unit.speaker), None)
-    if own_next is not None and own_next.start - unit.end < GOES_ON:
-        return None
-    if before.end > unit.end:
-        return before.speaker
-    following = claims[at] if at < len(claims) else None
-    if following is None or following.speaker != before.speaker or before.text.rstrip().endswith("?"):
-        return None
-    return before.speaker
-
-
-def turn_units(claims: Sequence[Unit]) -> tuple[Unit, ...]:
-    """Return the claims that take the floor: all but those inside another person's unit."""
-    taking: list[Unit] = []
-    reached: dict[str, float] = {}
-    for unit in claims:
-        inside = any(end >= unit.end for name, end in reached.items() if name != unit.speaker)
-        reached[unit.speaker] = max(reached.get(unit.speaker, 0.0), unit.end)
-        if not inside:
-            taking.append(unit)
-    return tuple(taking)
+IMMEDIATE = 0.25
+"""Seconds below which an answer comes at once: too fast to be a reaction to the end itself (Heldner 2011)."""
+LAPSE = 5.0
+"""Seconds from which on the talk had lapsed."""
+SILENCE = 2.0
+"""Seconds above which a silence is one that people notice."""
 
 
 def turns(meeting: Meeting) -> pd.DataFrame:
@@ -121,13 +45,21 @@ def turns(meeting: Meeting) -> pd.DataFrame:
     DataFrame
         One row per turn in order: `turn` (from 1), `speaker`, `side`, `start`, `end`, `duration` (s), `n_words`, `text`.
     """
-    if meeting.timed:
-        runs = [list(run) for _, run in groupby(turn_units(talk(meeting).claims), key=lambda unit: unit.speaker)]
-        spoken = [(run[0].start, run[-1].end, [u for unit in run for u in unit.utterances]) for run in runs]
-    else:
+    if not meeting.timed:
         grouped = groupby(meeting.utterances, key=lambda utterance: utterance.speaker)
-        spoken = [(nan, nan, list(run)) for _, run in grouped]
-    return table((_turn(meeting, i, *parts) for i, parts in enumerate(spoken, 1)), TURNS)
+        return table((_turn(meeting, i, nan, nan, list(run)) for i, (_, run) in enumerate(grouped, 1)), TURNS)
+    found = talk(meeting)
+    times = zip(found.turns.starts.tolist(), found.turns.ends.tolist(), utterances_of(meeting, found), strict=True)
+    return table((_turn(meeting, i, *parts) for i, parts in enumerate(times, 1)), TURNS)
+
+
+def utterances_of(meeting: Meeting, found: Talk) -> list[list[Utterance]]:
+    """Return the utterances of each turn, in order."""
+    said: list[list[Utterance]] = [[] for _ in range(len(found.turns))]
+    for utterance, claim in zip(meeting.utterances, found.claim.tolist(), strict=True):
+        if claim >= 0 and found.turn[claim] >= 0:
+            said[found.turn[claim]].append(utterance)
+    return said
 
 
 def _turn(meeting: Meeting, number: int, start: float, end: float, said: list[Utterance]) -> tuple[object, ...]:
@@ -153,53 +85,154 @@ def transitions(meeting: Meeting) -> pd.DataFrame:
     ----------
     Heldner & Edlund (2010), figure 1.
     """
-    units = ipus(meeting)
-    names = tuple(speaker.name for speaker in meeting.speakers)
-    pieces = cut([(u.start, u.end) for u in units], [u.speaker for u in units], names, meeting.length)
-    how_many = pieces.how_many.clip(max=2)
-    alone = {i: names[int(pieces.speaking[i].argmax())] for i in (how_many == 1).nonzero()[0].tolist()}
-    solo = sorted(alone)
-    rows = []
-    for level, run in groupby(range(len(how_many)), key=lambda i: int(how_many[i])):
-        indices = list(run)
-        before, after = bisect_left(solo, indices[0]) - 1, bisect_right(solo, indices[-1])
-        if level == 1 or before < 0 or after == len(solo):
-            continue
-        come, go = alone[solo[before]], alone[solo[after]]
-        start, end = float(pieces.starts[indices[0]]), float(pieces.ends[indices[-1]])
-        kind = ("pause" if come == go else "gap") if level == 0 else ("within" if come == go else "between") + "_overlap"
-        rows.append((start, end, end - start, kind, come, go))
-    return table(rows, TRANSITIONS)
+    pieces = ipus(meeting)[0].states()
+    return table(_transitions(pieces), TRANSITIONS)
 
 
-def backchannels(meeting: Meeting) -> pd.DataFrame:
-    """Return the listener signals: short units that claim no floor ("mhm", "genau", "right").
+def _transitions(pieces: States) -> list[tuple[object, ...]]:
+    level = pieces.how_many.clip(max=2)
+    solo = np.flatnonzero(level == 1)
+    first = np.flatnonzero(np.diff(level, prepend=-1))
+    last = np.append(first[1:], len(level)) - 1
+    before, after = np.searchsorted(solo, first) - 1, np.searchsorted(solo, last, side="right")
+    between = np.flatnonzero((level[first] != 1) & (before >= 0) & (after < len(solo)))
+    who = pieces.speaking.argmax(axis=1)
+    come, go = who[solo[before[between]]], who[solo[after[between]]]
+    starts, ends = pieces.starts[first[between]], pieces.ends[last[between]]
+    kinds = np.where(level[first[between]] == 0, 0, 2) + (come != go)
+    return [
+        (start, end, end - start, TRANSITION_KINDS[kind], pieces.speakers[a], pieces.speakers[b])
+        for start, end, kind, a, b in zip(starts.tolist(), ends.tolist(), kinds, come, go, strict=True)
+    ]
 
-    See `talk` for the rule. With a recogniser this is a lower bound: it drops many of them.
+
+TRANSITION_KINDS = ("pause", "gap", "within_overlap", "between_overlap")
+
+
+class Responses(NamedTuple):
+    """Changes of the floor: when the last turn ended, when the answer began, and whose they were (indices of speakers)."""
+
+    ended: Floats
+    began: Floats
+    come: Ints
+    go: Ints
+
+    @property
+    def offset(self) -> Floats:
+        """Seconds from the end to the start; negative where the answer began before the end."""
+        return np.round(self.began - self.ended, 3)
+
+
+def response_columns(found: Talk) -> Responses:
+    """Return the changes of the floor as columns."""
+    floor = found.turns
+    return Responses(floor.ends[:-1], floor.starts[1:], floor.who[:-1], floor.who[1:])
+
+
+def responses(meeting: Meeting, *, immediate: float = IMMEDIATE, lapse: float = LAPSE) -> pd.DataFrame:
+    """Return how long answers take: from the end of a turn to the start of the next person's.
+
+    **Definition.** The floor transfer offset, signed: negative where the next turn begins before the last one has ended.
+    Listener signals and units inside another person's unit are no answers.
+
+    ```
+    Eva   |########|              |
+    Baum  |        |-----|########|      offset
+    ```
+
+    Parameters
+    ----------
+    immediate
+        Seconds below which an answer is "immediate", 0.25 by default (Heldner 2011: a reaction takes longer).
+    lapse
+        Seconds from which on the talk has lapsed, 5 by default.
 
     Returns
     -------
     DataFrame
-        `start`, `end` (s), `speaker`, `side`, `to` (who is being listened to), `text`, `confidence`.
+        `start` (end of the last turn), `end` (start of the answer), `offset` = `end` - `start` (s), `kind` (immediate, measured,
+        lapse), `speaker_from`, `speaker_to`, `side_from`, `side_to`. Medians of `offset`, never means: it is skewed.
 
     Raises
     ------
     Unavailable
-        Where overlaps cannot be seen: tools that put everybody in a row drop them.
+        Where there are no times of the ends of utterances.
+    InvalidParameter
+        Where `lapse` is not above `immediate`.
+
+    References
+    ----------
+    Heldner, M. (2011). Detection thresholds for gaps, overlaps, and no-gap-no-overlaps. JASA 130.
+    Stivers et al. (2009).
+
+    >>> from talkbalance.meeting import Speaker
+    >>> meeting = Meeting([Speaker("Eva"), Speaker("Baum")], [Utterance(0, 4, "Eva"), Utterance(4.5, 8, "Baum")], 8)
+    >>> responses(meeting)[["offset", "kind", "speaker_to"]].values.tolist()
+    [[0.5, 'measured', 'Baum']]
     """
-    require_overlaps(meeting)
-    rows = []
-    for unit, to in talk(meeting).backchannels:
-        confidence = CONFIDENCE_WORDS if unit.text else CONFIDENCE_WORDLESS
-        rows.append((unit.start, unit.end, unit.speaker, meeting.side_of(unit.speaker), to, unit.text, confidence))
-    return table(rows, BACKCHANNELS)
+    if not immediate < lapse:
+        raise InvalidParameter("parameter.range", name="lapse", value=lapse, low=immediate, high=float("inf"))
+    require_ends(meeting)
+    found = response_columns(talk(meeting))
+    names = [speaker.name for speaker in meeting.speakers]
+    sides = [meeting.side_of(name) for name in names]
+    columns = (column.tolist() for column in (found.ended, found.began, found.offset, found.come, found.go))
+    rows = [
+        (start, end, offset, _kind(offset, immediate, lapse), names[a], names[b], sides[a], sides[b])
+        for start, end, offset, a, b in zip(*columns, strict=True)
+    ]
+    return table(rows, RESPONSES)
 
 
-def require_overlaps(meeting: Meeting) -> None:
-    """Raise `Unavailable` with the reason where overlaps and listener signals could not have survived."""
+def _kind(offset: float, immediate: float, lapse: float) -> str:
+    return "immediate" if offset < immediate else "lapse" if offset >= lapse else "measured"
+
+
+def silences(pieces: States, *, longer_than: float = SILENCE) -> Floats:
+    """Return how long the silences last that people notice, in seconds; before the first and after the last word is none.
+
+    Parameters
+    ----------
+    longer_than
+        Seconds, 2 by default.
+    """
+    quiet = pieces.how_many == 0
+    spoken = np.flatnonzero(~quiet)
+    if not len(spoken):
+        return np.zeros(0)
+    quiet[: spoken[0]] = quiet[spoken[-1] :] = False
+    found: Floats = pieces.durations[quiet & (pieces.durations > longer_than)]
+    return found
+
+
+def stretches(found: Talk, *, pause: float = SILENCE) -> tuple[Floats, Floats, Ints]:
+    """Return the stretches in which one side holds the floor: starts, ends and sides.
+
+    ```
+    Eva   |####  ######        ####|     pauses up to 2 s and listener signals end no stretch, longer silences do
+    Baum  |        mh              |
+    ```
+
+    Parameters
+    ----------
+    pause
+        Seconds of silence that end a stretch, 2 by default.
+    """
+    taking = np.flatnonzero(found.turn >= 0)
+    floor = found.claims.chosen(taking)
+    side = found.said.side[floor.who]
+    if not len(floor):
+        return floor.starts, floor.ends, side
+    reached = np.maximum.accumulate(floor.ends)
+    begins: Flags = np.ones(len(floor), dtype=bool)
+    begins[1:] = (side[1:] != side[:-1]) | (np.round(floor.starts[1:] - reached[:-1], 3) > pause)
+    first = np.flatnonzero(begins)
+    return floor.starts[first], np.maximum.reduceat(floor.ends, first), side[first]
+
+
+def require_ends(meeting: Meeting) -> None:
+    """Raise `Unavailable` with the reason where nobody knows when utterances end."""
     if not meeting.timed:
         raise Unavailable("unavailable.no_times")
     if meeting.source.times == "start":
         raise Unavailable("unavailable.start_only")
-    if not meeting.overlap_observable:
-        raise Unavailable("unavailable.overlap_unseen", format=meeting.source.format or "?")

@@ -12,9 +12,9 @@ from talkbalance.frames import records
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, clock
 from talkbalance.metrics.interruptions import Rule, interruptions
+from talkbalance.metrics.listening import backchannels
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
-from talkbalance.metrics.turntaking import backchannels
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, WORDLESS, Event, events
 from talkbalance.views.writing import confidence, number, one_line, percent, person, plain, question_kinds, side_name
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from talkbalance.errors import Unavailable
-from talkbalance.floor import cut, ipus
+from talkbalance.floor import Spans
 from talkbalance.formats.files import write_atomically
 from talkbalance.frames import records
 from talkbalance.i18n import text
@@ -22,7 +22,7 @@ from talkbalance.meeting import AGENCY, CLIENT, UNKNOWN, Meeting, clock
 from talkbalance.metrics.interruptions import Rule, interruptions
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
-from talkbalance.metrics.turntaking import backchannels
+from talkbalance.metrics.talk import talk
 from talkbalance.summary import summary
 from talkbalance.views.writing import interval, percent, side_name
 
@@ -323,33 +323,28 @@ def draw(meeting: Meeting, found: pd.DataFrame | None, asked: pd.DataFrame | Non
 
 def _lanes(meeting: Meeting) -> tuple[Lane, ...]:
     """Split each speaker's units; a listener signal makes no overlap, it is drawn as what it is."""
-    signals = {(row["speaker"], row["start"]) for row in records(_signals(meeting))}
-    units = ipus(meeting)
-    names = tuple(speaker.name for speaker in meeting.speakers)
-    claims = [unit for unit in units if (unit.speaker, unit.start) not in signals]
-    pieces = cut([(u.start, u.end) for u in claims], [u.speaker for u in claims], names, meeting.length)
+    found = talk(meeting)
+    signals = found.said.spans.chosen(found.signals)
+    pieces = found.claims.states()
     both = pieces.how_many >= 2
     colour = colours(meeting)
     lanes = []
-    for i, name in enumerate(names):
+    for i, name in enumerate(found.claims.speakers):
         here = both & pieces.speaking[:, i]
         lanes.append(
             Lane(
                 name,
                 colour[name],
-                tuple((u.start, u.end) for u in claims if u.speaker == name),
-                tuple((u.start, u.end) for u in units if u.speaker == name and (name, u.start) in signals),
+                _pairs(found.claims.chosen(found.claims.who == i)),
+                _pairs(signals.chosen(signals.who == i)),
                 tuple(zip(pieces.starts[here].tolist(), pieces.ends[here].tolist(), strict=True)),
             )
         )
     return tuple(lanes)
 
 
-def _signals(meeting: Meeting) -> pd.DataFrame:
-    try:
-        return backchannels(meeting)
-    except Unavailable:
-        return pd.DataFrame()
+def _pairs(spans: Spans) -> tuple[tuple[float, float], ...]:
+    return tuple(zip(spans.starts.tolist(), spans.ends.tolist(), strict=True))
 
 
 def _cuts(found: pd.DataFrame | None, *, linked: bool) -> Iterator[Mark]:

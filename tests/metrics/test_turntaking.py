@@ -5,7 +5,8 @@ from hypothesis import given
 
 from talkbalance.errors import Unavailable
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
-from talkbalance.metrics.turntaking import backchannels, transitions, turns
+from talkbalance.metrics.listening import backchannels
+from talkbalance.metrics.turntaking import transitions, turns
 from tests.drawing import draw
 from tests.meetings import meetings
 

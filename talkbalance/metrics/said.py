@@ -1,0 +1,105 @@
+"""A meeting as columns: when everybody speaks, and what the words of each utterance say about the floor.
+
+Every figure of time and of the floor is computed from these columns, never from the utterances themselves: whoever moves a
+boundary or takes an utterance away (`uncertainty`) gets all figures of the changed meeting by the same way.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talkbalance.floor import Ints, Spans, spans
+from talkbalance.language import Language, is_backchannel, is_cut_off, is_open, language_of, word_class, words
+from talkbalance.meeting import Meeting
+
+Traits = NDArray[np.void]
+"""(n,) of `TRAITS`."""
+
+ENDINGS = (
+    "nothing",  # no words
+    "broken",  # marked as broken off
+    "open",  # in a word that needs another one
+    "content",
+    "article",
+    "preposition",
+    "conjunction",
+    "pronoun",
+    "auxiliary",
+    "adverb",
+    "question",
+    "filler",
+)
+"""How an utterance can end; the classes of small words are those of `language.word_class`."""
+
+TRAITS = np.dtype([("words", np.int32), ("signal", np.bool_), ("asks", np.bool_), ("ending", np.int8)])
+"""What the words of an utterance say about the floor: how many there are, whether they can be a listener signal (none can),
+whether a question mark follows, and how they end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The utterances of a meeting as columns.
+
+    Parameters
+    ----------
+    spans
+        When and by whom, in order of start.
+    traits
+        (n,) what the words say about the floor.
+    side
+        (k,) which of the `sides` each speaker belongs to.
+    sides
+        Names, in the order of the tables.
+    """
+
+    spans: Spans
+    traits: Traits
+    side: Ints
+    sides: tuple[str, ...]
+
+
+def said(meeting: Meeting) -> Said:
+    """Return a meeting as columns.
+
+    Raises
+    ------
+    Unavailable
+        Where the transcript has no times.
+    """
+    columns = spans(meeting)
+    language = language_of(meeting)
+    sides = meeting.sides
+    side = np.array([sides.index(meeting.side_of(name)) for name in columns.speakers], dtype=np.intp)
+    return Said(columns, np.array([_traits(u.text, language) for u in meeting.utterances], dtype=TRAITS), side, sides)
+
+
+WORDLESS: Traits = np.array([(0, True, False, ENDINGS.index("nothing"))], dtype=TRAITS)
+"""The traits of speech in which no word was recognised."""
+
+
+@lru_cache(maxsize=50_000)
+def _traits(text: str, language: Language | None) -> tuple[int, bool, bool, int]:
+    return (
+        len(words(text)),
+        is_backchannel(text, language),
+        text.rstrip().endswith("?"),
+        ENDINGS.index(ending(text, language)),
+    )
+
+
+def ending(text: str, language: Language | None) -> str:
+    """Return how a text ends, one of `ENDINGS`.
+
+    >>> ending("und dann kam die", "de"), ending("das Plakat.", "de"), ending("", "de")
+    ('open', 'content', 'nothing')
+    """
+    last = (text.split() or [""])[-1]
+    if not words(last):
+        return "broken" if is_cut_off(text) else "nothing"
+    if is_cut_off(last):
+        return "broken"
+    if is_open(last, language):
+        return "open"
+    return word_class(last, language) or "content"
