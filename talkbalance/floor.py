@@ -75,6 +75,15 @@ class States:
             np.maximum(self.starts[inside], start), np.minimum(self.ends[inside], end), self.speaking[inside], self.speakers
         )
 
+    def until(self, times: Floats, what: Flags) -> Floats:
+        """Return (m, c) for how many seconds each column of `what`, (n, c), was true before each time."""
+        if not len(self.ends):
+            return np.zeros((len(times), what.shape[1]))
+        edges = np.append(self.starts[:1], self.ends)
+        total = np.zeros((len(edges), what.shape[1]))
+        np.cumsum(self.durations[:, None] * what, axis=0, out=total[1:])
+        return np.stack([np.interp(times, edges, column) for column in total.T], axis=1)
+
     def speaking_time(self) -> Floats:
         """(k,) seconds of voice per speaker; overlap counts for everybody in it."""
         total: Floats = self.durations @ self.speaking

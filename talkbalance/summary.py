@@ -1,35 +1,38 @@
 """Every measure with its interval: one row per meeting, measure and side.
 
-Two sources of doubt are kept apart. *Observed*: how far the figure could be off if the same people talked on in the same way;
-exact for counts (Poisson, Garwood 1936) and for parts of counted wholes (Clopper & Pearson 1934), by resampling blocks of the
-meeting for parts of time. *Heard*: how far it could be off because the machine misheard; not known yet, so `low_heard` and
-`high_heard` are missing, and `low` and `high` are the observed ones. What a meeting cannot tell has no value and a reason.
+Two sources of doubt are kept apart. *Observed* (`low_observed`, `high_observed`): how far the figure could be off if the same
+people talked on in the same way; exact for counts, parts of counted wholes and medians, by resampling blocks of the meeting for
+sums of time (`intervals`). *Heard* (`low_heard`, `high_heard`): how far the machine may have misheard this meeting, by playing
+through what it usually mishears (`uncertainty`); a meeting made by hand has no such doubt. `low` and `high` hold both. What a
+meeting cannot tell has no value and a reason.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import inf, nan, sqrt
+from functools import cached_property
+from math import inf, isnan, nan
 
 import numpy as np
 import pandas as pd
 
+from talkbalance import intervals
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.floor import Floats, states, windows
+from talkbalance.floor import Floats, States
 from talkbalance.frames import SUMMARY, table
+from talkbalance.intervals import LEVEL, UNKNOWN, Interval
 from talkbalance.meeting import AGENCY, CLIENT, Meeting
+from talkbalance.metrics import timing
 from talkbalance.metrics.interruptions import interruptions
-from talkbalance.metrics.listening import backchannels
+from talkbalance.metrics.listening import require_overlaps
 from talkbalance.metrics.questions import QuestionCounts, question_counts
 from talkbalance.metrics.ratio import Ratio
-from talkbalance.metrics.speaking import groups, shares
-from talkbalance.metrics.turntaking import turns
+from talkbalance.metrics.talk import Talk, talk
+from talkbalance.metrics.timing import Values
+from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, turns
+from talkbalance.uncertainty import Heard, combined, heard
 
-LEVEL = 0.95
 BLOCK = 150.0
 """Seconds of a block that is resampled: long enough to hold an exchange (MEASURES: 2-3 minutes)."""
-
-Interval = tuple[float, float]
-UNKNOWN_INTERVAL: Interval = (nan, nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Figure:
     side: str
     value: float
     unit: str
-    interval: Interval = UNKNOWN_INTERVAL
+    observed: Interval = UNKNOWN
     part: float = nan
     whole: float = nan
     n: int | None = None
@@ -48,12 +51,64 @@ class Figure:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How intervals are made."""
+class Measured:
+    """A meeting on its way to a summary: what several measures need is computed once."""
 
-    runs: int
-    seed: int
+    def __init__(self, meeting: Meeting, *, runs: int, seed: int) -> None:
+        self.meeting = meeting
+        self.runs = runs
+        self.seed = seed
+        self.sides = meeting.sides
+
+    @cached_property
+    def talk(self) -> Talk:
+        """Who holds the floor."""
+        return talk(self.meeting)
+
+    @cached_property
+    def pieces(self) -> States:
+        """The meeting cut at every start and end."""
+        return self.talk.said.spans.states()
+
+    @cached_property
+    def values(self) -> Values:
+        """All figures of time."""
+        return timing.timing(self.talk, self.pieces)
+
+    @cached_property
+    def member(self) -> Floats:
+        """(sides, speakers) who belongs to which side."""
+        return timing.membership(self.talk)
+
+    @cached_property
+    def heard(self) -> Heard | None:
+        """What the machine may have misheard; None where nobody asks."""
+        return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed) if self.runs and self.meeting.timed else None
+
+    @cached_property
+    def edges(self) -> Floats:
+        """Where blocks begin, and where the last one ends."""
+        return np.append(np.arange(0.0, self.meeting.length, BLOCK), self.meeting.length)
+
+    def blocks(self, what: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
+        """Return (blocks, columns) the seconds in which each column of flags over the pieces is true."""
+        return np.diff(self.pieces.until(self.edges, what), axis=0)
+
+    def resampled(self, blocks: Floats, of: Callable[[Floats], Floats]) -> list[Interval]:
+        """Return the interval of each number made of sums over blocks."""
+        return list(intervals.resampled(blocks, of, runs=self.runs, seed=self.seed))
+
+    def per_side(self, measure: str, unit: str, observed: Callable[[int], Interval], rule: str = "") -> Iterator[Figure]:
+        """Yield a figure of time for each side."""
+        for i, side in enumerate(self.sides):
+            yield Figure(measure, side, float(self.values[measure][i]), unit, observed(i), rule=rule)
+
+    def of_meeting(self, measure: str, unit: str, observed: Interval, rule: str = "", n: int | None = None) -> Figure:
+        """Return a figure of time that belongs to the meeting."""
+        return Figure(measure, "", float(self.values[measure][0]), unit, observed, n=n, rule=rule)
+
+
+Figures = Callable[[Measured], Iterator[Figure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +116,7 @@ class Family:
     """Measures that are computed together, and so are unavailable together."""
 
     measures: tuple[str, ...]
-    figures: Callable[[Meeting, Settings], Iterator[Figure]]
+    figures: Figures
     of_the_meeting: bool = False
 
 
@@ -71,10 +126,10 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame
     Parameters
     ----------
     runs
-        How often blocks of the meeting are resampled for the intervals of times and shares; 0 leaves these out and keeps the
-        exact intervals of counts.
+        How often the meeting is misheard anew and its blocks are resampled, 200 by default; 0 leaves both out and keeps the
+        exact intervals of counts and medians.
     seed
-        Of the resampling; the same seed gives the same table.
+        Of both; the same seed gives the same table.
 
     Returns
     -------
@@ -90,105 +145,198 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame
     if runs < 0:
         raise InvalidParameter("parameter.range", name="runs", value=runs, low=0, high=inf)
     name = meeting.details.id or meeting.title or meeting.source.file
-    found = [figure for family in FAMILIES for figure in _figures(family, meeting, Settings(runs, seed))]
-    return table((_row(name, figure) for figure in found), SUMMARY)
+    measured = Measured(meeting, runs=runs, seed=seed)
+    found = [figure for family in FAMILIES for figure in _figures(family, measured)]
+    return table((_row(name, figure, measured) for figure in found), SUMMARY)
 
 
-def _figures(family: Family, meeting: Meeting, settings: Settings) -> list[Figure]:
+def _figures(family: Family, measured: Measured) -> list[Figure]:
     try:
-        return list(family.figures(meeting, settings))
+        return list(family.figures(measured))
     except Unavailable as reason:
-        sides = ("",) if family.of_the_meeting else meeting.sides
+        sides = ("",) if family.of_the_meeting else measured.sides
         return [Figure(measure, side, nan, "", reason=str(reason)) for measure in family.measures for side in sides]
 
 
-def _row(meeting: str, figure: Figure) -> tuple[object, ...]:
-    low, high = figure.interval
+def _row(meeting: str, figure: Figure, measured: Measured) -> tuple[object, ...]:
+    doubt = UNKNOWN
+    if not figure.reason and measured.heard is not None:
+        column = measured.sides.index(figure.side) if figure.side else 0
+        doubt = measured.heard.interval(figure.measure, column, figure.value)
+    low, high = combined(figure.measure, figure.value, doubt, figure.observed)
     return (
         *(meeting, figure.measure, figure.side, figure.value),
-        *(low, high, nan, nan, low, high, LEVEL),
+        *(low, high, *doubt, *figure.observed, LEVEL),
         *(figure.unit, figure.part, figure.whole, figure.n, figure.rule, not figure.reason, figure.reason),
     )
 
 
-def _poisson(n: float) -> Interval:
-    """Return the exact interval of a count."""
-    from scipy.special import gammaincinv
-
-    tail = (1 - LEVEL) / 2
-    return (float(gammaincinv(n, tail)) if n else 0.0, float(gammaincinv(n + 1, 1 - tail)))
-
-
-def _proportion(ratio: Ratio) -> Interval:
-    """Return the exact interval of a part of a counted whole."""
-    from scipy.special import betaincinv
-
-    if not ratio.whole:
-        return UNKNOWN_INTERVAL
-    tail, part, rest = (1 - LEVEL) / 2, ratio.part, ratio.whole - ratio.part
-    low = float(betaincinv(part, rest + 1, tail)) if part else 0.0
-    return low, float(betaincinv(part + 1, rest, 1 - tail)) if rest else 1.0
-
-
 def _count(measure: str, side: str, n: int, rule: str = "") -> Figure:
-    return Figure(measure, side, n, "1", _poisson(n), n=n, rule=rule)
+    return Figure(measure, side, n, "1", intervals.of_count(n), n=n, rule=rule)
 
 
 def _rate(measure: str, side: str, n: int, seconds: float, rule: str = "") -> Figure:
     """Return events per minute of `seconds`."""
     minutes = seconds / 60
-    low, high = _poisson(n)
-    interval = (low / minutes, high / minutes) if minutes else UNKNOWN_INTERVAL
+    low, high = intervals.of_count(n)
+    interval = (low / minutes, high / minutes) if minutes else UNKNOWN
     return Figure(measure, side, Ratio(n, minutes).value, "1/min", interval, n, minutes, n, rule)
 
 
 def _share(measure: str, side: str, ratio: Ratio, rule: str = "") -> Figure:
     """Return a part of a counted whole."""
-    return Figure(measure, side, ratio.value, "0-1", _proportion(ratio), ratio.part, ratio.whole, int(ratio.whole), rule)
+    interval = intervals.of_proportion(ratio.part, ratio.whole)
+    return Figure(measure, side, ratio.value, "0-1", interval, ratio.part, ratio.whole, int(ratio.whole), rule)
 
 
-def _speaking(meeting: Meeting, settings: Settings) -> Iterator[Figure]:
-    pieces = states(meeting)
-    sides, member = groups(meeting, "side")
-    time, solo = member @ pieces.speaking_time(), member @ pieces.solo_time()
-    blocks = [member @ pieces.between(*block).speaking_time() for block in windows(meeting.length, window=BLOCK, step=BLOCK)]
-    intervals = _resampled(np.array(blocks).reshape(-1, len(sides)), settings)
-    spoken = turns(meeting)["side"].value_counts()
-    for i, (side, ratio) in enumerate(zip(sides, shares(pieces, member), strict=True)):
-        yield Figure("speaking_time", side, time[i], "s")
-        yield Figure("share", side, ratio.value, "0-1", intervals[i], ratio.part, ratio.whole)
-        of_meeting = Ratio(float(time[i]), meeting.length)
-        yield Figure("share_of_meeting", side, of_meeting.value, "0-1", part=of_meeting.part, whole=of_meeting.whole)
-        yield Figure("solo_time", side, solo[i], "s")
-        yield Figure("overlap_time", side, time[i] - solo[i], "s")
+def _speaking(measured: Measured) -> Iterator[Figure]:
+    values, pieces, member = measured.values, measured.pieces, measured.member
+    k = len(measured.sides)
+    time = measured.blocks(pieces.speaking) @ member.T
+    solo = measured.blocks(pieces.speaking & (pieces.how_many == 1)[:, None]) @ member.T
+    whole = np.diff(measured.edges)[:, None]
+    sums = measured.resampled(np.hstack([time, solo, time - solo]), lambda drawn: drawn)
+    shares = measured.resampled(time, lambda drawn: timing.divided(drawn, drawn.sum(axis=1, keepdims=True)))
+    of_meeting = measured.resampled(np.hstack([time, whole]), lambda drawn: timing.divided(drawn[:, :-1], drawn[:, -1:]))
+    spoken, duration = float(values["speaking_time"].sum()), measured.meeting.length
+    for i, side in enumerate(measured.sides):
+        own = float(values["speaking_time"][i])
+        yield Figure("speaking_time", side, own, "s", sums[i])
+        yield Figure("share", side, float(values["share"][i]), "0-1", shares[i], own, spoken)
+        yield Figure("share_of_meeting", side, float(values["share_of_meeting"][i]), "0-1", of_meeting[i], own, duration)
+        yield Figure("solo_time", side, float(values["solo_time"][i]), "s", sums[k + i])
+        yield Figure("overlap_time", side, float(values["overlap_time"][i]), "s", sums[2 * k + i])
+
+
+def _turns(measured: Measured) -> Iterator[Figure]:
+    found = measured.talk
+    side = found.said.side[found.turns.who]
+    medians = [intervals.of_median(found.turns.durations[side == i]) for i in range(len(measured.sides))]
+    for i, name in enumerate(measured.sides):
+        n = int(measured.values["turns"][i])
+        yield _count("turns", name, n)
+        yield Figure("turn_length", name, float(measured.values["turn_length"][i]), "s", medians[i], n=n, rule=MEDIAN)
+    yield from measured.per_side("longest_stretch", "s", lambda _: UNKNOWN, STRETCH)
+    yield from measured.per_side("long_stretch_time", "s", lambda _: UNKNOWN, f"{STRETCH}; of 60 s and more")
+    yield from measured.per_side("first_ten_longest", "s", lambda _: UNKNOWN, f"{STRETCH}; minutes 0-10")
+    first = measured.edges[measured.edges < timing.FIRST]
+    edges = np.append(first, min(timing.FIRST, measured.meeting.length))
+    blocks = np.diff(measured.pieces.until(edges, measured.pieces.speaking), axis=0) @ measured.member.T
+    shares = measured.resampled(blocks, lambda drawn: timing.divided(drawn, drawn.sum(axis=1, keepdims=True)))
+    yield from measured.per_side("first_ten_share", "0-1", lambda i: shares[i], "minutes 0-10")
+
+
+MEDIAN = "median"
+STRETCH = "pauses <= 2 s and listener signals do not end it"
+
+
+def _turns_untimed(measured: Measured) -> Iterator[Figure]:
+    if measured.meeting.timed:
+        yield from _turns(measured)
+        return
+    reason = str(Unavailable("unavailable.no_times"))
+    spoken = turns(measured.meeting)["side"].value_counts()
+    for side in measured.sides:
         yield _count("turns", side, int(spoken.get(side, 0)))
+        yield from (Figure(measure, side, nan, "", reason=reason) for measure in TURN_MEASURES if measure != "turns")
 
 
-def _resampled(blocks: Floats, settings: Settings) -> list[Interval]:
-    """Return the interval of each column's share of the sum, by drawing blocks with replacement; at least three are needed."""
-    if not settings.runs or len(blocks) < 3 or not blocks.any():
-        return [UNKNOWN_INTERVAL] * blocks.shape[1]
-    draws = np.random.default_rng(settings.seed).integers(len(blocks), size=(settings.runs, len(blocks)))
-    sums = blocks[draws].sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        drawn = sums / sums.sum(axis=1, keepdims=True)
-    tail = (1 - LEVEL) / 2
-    low, high = np.nanquantile(drawn, [tail, 1 - tail], axis=0)
-    return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+def _asymmetry_of_turns(measured: Measured) -> Iterator[Figure]:
+    if not measured.meeting.sided:
+        raise Unavailable("unavailable.no_sides")
+    lengths = {f.side: f for f in _turns(measured) if f.measure == "turn_length"}
+    one, other = lengths[AGENCY], lengths[CLIENT]
+    interval = intervals.of_quotient(one.value, one.observed, other.value, other.observed)
+    yield measured.of_meeting("turn_length_asymmetry", "1", interval, "median agency turn ÷ median client turn")
 
 
-def _listening(meeting: Meeting, _: Settings) -> Iterator[Figure]:
-    signals = backchannels(meeting)
-    time = _side_time(meeting)
-    for side in meeting.sides:
-        n = int((signals["side"] == side).sum())
+def _windows(measured: Measured) -> tuple[Floats, int]:
+    """Return (blocks, sides + 2) how many windows that begin in each block a side dominates, nobody does, and there are."""
+    by_side, spoken = timing.dominating(measured.talk, measured.pieces, measured.member)
+    starts = timing.tiles(measured.meeting.length)[:, 0]
+    columns = np.column_stack([by_side & spoken[:, None], spoken & ~by_side.any(axis=1), spoken]).astype(np.float64)
+    block = (starts // BLOCK).astype(np.intp)
+    blocks = np.zeros((int(block.max(initial=0)) + 1, columns.shape[1]))
+    np.add.at(blocks, block, columns)
+    return blocks, int(spoken.sum())
+
+
+def _dominated(measured: Measured) -> Iterator[Figure]:
+    blocks, n = _windows(measured)
+    found = measured.resampled(blocks, lambda drawn: timing.divided(drawn[:, :-1], drawn[:, -1:]))
+    for i, side in enumerate(measured.sides):
+        part = float(blocks[:, i].sum())
+        yield Figure("dominated_windows", side, Ratio(part, n).value, "0-1", found[i], part, n, n, WINDOWS)
+
+
+WINDOWS = "window 150 s, step 30 s, share > .60"
+
+
+def _evenness(measured: Measured) -> Iterator[Figure]:
+    blocks, n = _windows(measured)
+    found = measured.resampled(blocks, lambda drawn: timing.divided(drawn[:, :-1], drawn[:, -1:]))
+    part = float(blocks[:, -2].sum())
+    kind = dynamics(measured)
+    rule = f"{WINDOWS}; dynamics: {kind}" if kind else WINDOWS
+    yield Figure("balanced_windows", "", Ratio(part, n).value, "0-1", found[-1], part, n, n, rule)
+    time = measured.blocks(measured.pieces.speaking)
+    spread = measured.resampled(time, lambda drawn: np.array([timing.participation(row) for row in drawn]))
+    people = len(measured.meeting.speakers)
+    yield measured.of_meeting("participation_entropy", "0-1", spread[0], "normalised", people)
+    yield measured.of_meeting("participation_gini", "0-1", spread[1], "Gini × n/(n-1)", people)
+
+
+def dynamics(measured: Measured) -> str:
+    """Return how the balance moves over the meeting, "" where nobody speaks.
+
+    "dominating throughout": one side dominates at least 75 % of the windows; "back and forth": at least 60 % are balanced;
+    "alternating": each of two sides dominates more than 25 %; "mixed" otherwise (Zhang et al. 2025).
+    """
+    dominated, balanced = measured.values["dominated_windows"], float(measured.values["balanced_windows"][0])
+    if isnan(balanced):
+        return ""
+    if dominated.max() >= 0.75:
+        return "dominating throughout"
+    if balanced >= 0.6:
+        return "back and forth"
+    return "alternating" if (dominated > 0.25).sum() >= 2 else "mixed"
+
+
+def _responses(measured: Measured) -> Iterator[Figure]:
+    require_ends(measured.meeting)
+    offsets, side = timing.answers(measured.talk)
+    for i, name in enumerate(measured.sides):
+        own = offsets[side == i]
+        n = len(own)
+        median = float(measured.values["response_time"][i])
+        yield Figure("response_time", name, median, "s", intervals.of_median(own), n=n, rule=MEDIAN)
+        yield _share("response_immediate", name, Ratio(float((own < IMMEDIATE).sum()), n), "< .25 s")
+        yield _share("response_lapse", name, Ratio(float((own >= LAPSE).sum()), n), ">= 5 s")
+
+
+def _silences(measured: Measured) -> Iterator[Figure]:
+    if not measured.pieces.speaking.any():
+        raise Unavailable("unavailable.silent")
+    switches = max(0, len(measured.talk.turns) - 1)
+    yield _rate("switch_rate", "", switches, measured.meeting.length, "between people")
+    n = int(measured.values["silences"][0])
+    yield _count("silences", "", n, SILENCE)
+    yield measured.of_meeting("silence_time", "s", UNKNOWN, SILENCE, n)
+    yield measured.of_meeting("longest_silence", "s", UNKNOWN, SILENCE, n)
+
+
+SILENCE = "> 2 s, between words"
+
+
+def _listening(measured: Measured) -> Iterator[Figure]:
+    require_overlaps(measured.meeting)
+    time, given = measured.values["speaking_time"], measured.values["backchannels"]
+    part, whole = timing.coverage(measured.talk)
+    for i, side in enumerate(measured.sides):
+        n = int(given[i])
         yield _count("backchannels", side, n)
-        yield _rate("backchannel_rate", side, n, sum(time.values()) - time[side])
-
-
-def _side_time(meeting: Meeting) -> dict[str, float]:
-    sides, member = groups(meeting, "side")
-    return dict(zip(sides, (member @ states(meeting).speaking_time()).tolist(), strict=True))
+        yield _rate("backchannel_rate", side, n, float(time.sum() - time[i]))
+        yield _share("backchannel_coverage", side, Ratio(float(part[i]), float(whole[i])), "turns >= 3 s of the others")
 
 
 LIKELY = "likely; overlap >= 0.3 s, probability >= 0.5"
@@ -200,65 +348,104 @@ def _between_sides(found: pd.DataFrame, kind: str) -> pd.DataFrame:
     return found[(found["kind"] == kind) & (found["interrupter_side"] != found["interrupted_side"])]
 
 
-def _likely(meeting: Meeting, _: Settings) -> Iterator[Figure]:
+def _likely(measured: Measured) -> Iterator[Figure]:
     """Without words nobody can tell an unfinished sentence from a finished one: then there is no count, and no zero either."""
-    found = _between_sides(interruptions(meeting), "taken")
-    if not any(utterance.text for utterance in meeting.utterances):
+    found = _between_sides(interruptions(measured.meeting), "taken")
+    if not any(utterance.text for utterance in measured.meeting.utterances):
         raise Unavailable("unavailable.no_words_unfinished")
-    time = _side_time(meeting)
-    for side in meeting.sides:
+    time = measured.values["speaking_time"]
+    for i, side in enumerate(measured.sides):
         taken = found[found["interrupter_side"] == side]
         n, resumed = len(taken), int(taken["resumed"].sum())
         yield _count("interruptions", side, n, LIKELY)
-        yield _rate("interruption_rate", side, n, sum(time.values()) - time[side], LIKELY)
-        low, high = _proportion(Ratio(resumed, n))
+        yield _rate("interruption_rate", side, n, float(time.sum() - time[i]), LIKELY)
+        low, high = intervals.of_proportion(resumed, n)
         yield Figure("interruptions_resumed", side, resumed, "1", (low * n, high * n), resumed, n, n, LIKELY)
 
 
-def _floor_taking(meeting: Meeting, _: Settings) -> Iterator[Figure]:
-    found = interruptions(meeting, rule="floor_taking")
+def _floor_taking(measured: Measured) -> Iterator[Figure]:
+    found = interruptions(measured.meeting, rule="floor_taking")
     for measure, kind in (("interruptions_floor_taking", "taken"), ("interruptions_failed", "failed")):
         own = _between_sides(found, kind)
-        for side in meeting.sides:
+        for side in measured.sides:
             yield _count(measure, side, int((own["interrupter_side"] == side).sum()), FLOOR_TAKING)
 
 
-def _asymmetry(meeting: Meeting, settings: Settings) -> Iterator[Figure]:
-    """Difference of rates; the interval by MOVER (Zou & Donner 2008) from the exact ones."""
-    if not meeting.sided:
+def _asymmetry(measured: Measured) -> Iterator[Figure]:
+    if not measured.meeting.sided:
         raise Unavailable("unavailable.no_sides")
-    rates = {f.side: f for f in _likely(meeting, settings) if f.measure == "interruption_rate"}
+    rates = {f.side: f for f in _likely(measured) if f.measure == "interruption_rate"}
     one, other = rates[AGENCY], rates[CLIENT]
-    (low, high), (other_low, other_high) = one.interval, other.interval
-    difference = one.value - other.value
-    interval = (
-        difference - sqrt((one.value - low) ** 2 + (other_high - other.value) ** 2),
-        difference + sqrt((high - one.value) ** 2 + (other.value - other_low) ** 2),
-    )
-    yield Figure("interruption_asymmetry", "", difference, "1/min", interval, rule=LIKELY)
+    interval = intervals.of_difference(one.value, one.observed, other.value, other.observed)
+    yield Figure("interruption_asymmetry", "", one.value - other.value, "1/min", interval, rule=LIKELY)
 
 
-def _questions(meeting: Meeting, _: Settings) -> Iterator[Figure]:
-    counts = question_counts(meeting)
-    time = _side_time(meeting) if meeting.timed else {}
-    for side in meeting.sides:
+def _questions(measured: Measured) -> Iterator[Figure]:
+    counts = question_counts(measured.meeting)
+    timed = measured.meeting.timed
+    untimed = str(Unavailable("unavailable.no_times"))
+    for i, side in enumerate(measured.sides):
         own = counts.get(side, QuestionCounts())
         n = own.questions
         yield _count("questions", side, n)
-        if meeting.timed:
-            yield _rate("question_rate", side, n, time[side])
+        if timed:
+            yield _rate("question_rate", side, n, float(measured.values["speaking_time"][i]))
         else:
-            yield Figure("question_rate", side, nan, "1/min", reason=str(Unavailable("unavailable.no_times")))
+            yield Figure("question_rate", side, nan, "1/min", reason=untimed)
         yield _share("question_ratio", side, Ratio(n, own.sentences))
         yield _share("open_question_share", side, Ratio(own.open, n))
         yield _count("why_questions", side, own.why)
+        yield _share("follow_up_share", side, Ratio(own.follow_up, n))
+        yield (
+            _share("answered_share", side, Ratio(own.answered, own.answerable), "within 10 s")
+            if timed
+            else Figure("answered_share", side, nan, "0-1", reason=untimed)
+        )
 
+
+def _even(measure: str, parts: Mapping[str, float]) -> Figure:
+    """Return how even a count is between agency and client."""
+    one, other = parts[AGENCY], parts[CLIENT]
+    share = Ratio(one, one + other).value
+    observed = intervals.evenness(intervals.of_proportion(one, one + other))
+    return Figure(measure, "", 1 - abs(2 * share - 1), "0-1", observed, min(one, other), one + other, rule=RECIPROCITY)
+
+
+RECIPROCITY = "1 - |share of the agency - share of the client|"
+
+
+def _give_and_take(measure: str, of: Figures, counted: str) -> Family:
+    """Return the family of how even a count is between agency and client."""
+
+    def figures(measured: Measured) -> Iterator[Figure]:
+        if not measured.meeting.sided:
+            raise Unavailable("unavailable.no_sides")
+        yield _even(measure, {f.side: f.value for f in of(measured) if f.measure == counted})
+
+    return Family((measure,), figures, of_the_meeting=True)
+
+
+TURN_MEASURES = ("turns", "turn_length", "longest_stretch", "long_stretch_time", "first_ten_longest", "first_ten_share")
 
 FAMILIES = (
-    Family(("speaking_time", "share", "share_of_meeting", "solo_time", "overlap_time", "turns"), _speaking),
-    Family(("backchannels", "backchannel_rate"), _listening),
+    Family(("speaking_time", "share", "share_of_meeting", "solo_time", "overlap_time"), _speaking),
+    Family(TURN_MEASURES, _turns_untimed),
+    Family(("turn_length_asymmetry",), _asymmetry_of_turns, of_the_meeting=True),
+    Family(("dominated_windows",), _dominated),
+    Family(("balanced_windows", "participation_entropy", "participation_gini"), _evenness, of_the_meeting=True),
+    Family(("response_time", "response_immediate", "response_lapse"), _responses),
+    Family(("switch_rate", "silences", "silence_time", "longest_silence"), _silences, of_the_meeting=True),
+    Family(("backchannels", "backchannel_rate", "backchannel_coverage"), _listening),
     Family(("interruptions", "interruption_rate", "interruptions_resumed"), _likely),
     Family(("interruptions_floor_taking", "interruptions_failed"), _floor_taking),
     Family(("interruption_asymmetry",), _asymmetry, of_the_meeting=True),
-    Family(("questions", "question_rate", "question_ratio", "open_question_share", "why_questions"), _questions),
+    Family(
+        (
+            *("questions", "question_rate", "question_ratio", "open_question_share", "why_questions"),
+            *("follow_up_share", "answered_share"),
+        ),
+        _questions,
+    ),
+    _give_and_take("reciprocity_questions", _questions, "questions"),
+    _give_and_take("reciprocity_backchannels", _listening, "backchannels"),
 )

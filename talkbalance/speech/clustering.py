@@ -61,16 +61,26 @@ def group(voices: Floats, seconds: Floats, *, speakers: int | None = None, least
         large = [labels for labels in groupings if np.bincount(labels, seconds, count).min() >= least]
         if speakers is None and not large:
             break
-        labels = min(large or groupings, key=lambda labels: _alike(voices, seconds, labels, count))
+        labels = min(large or groupings, key=lambda labels: alike(voices, seconds, labels, count).max())
         limit = TWO if count == 2 else MORE
-        if speakers is None and count > least_voices and _alike(voices, seconds, labels, count) > limit:
+        if speakers is None and count > least_voices and alike(voices, seconds, labels, count).max() > limit:
             break
         found = _centres(voices, seconds, labels, count)
     return found
 
 
-def _alike(voices: Floats, seconds: Floats, labels: Labels, count: int) -> float:
-    """Return how alike the two most similar groups are, chance taken out."""
+def alike(voices: Floats, seconds: Floats, labels: Labels, count: int) -> Floats:
+    """Return (count,) how alike each group is to the one most like it, chance taken out; -inf where there is no other.
+
+    Parameters
+    ----------
+    voices
+        (pieces, 192), of length 1.
+    seconds
+        Length of each piece: how much it counts.
+    labels
+        (pieces,) which group each belongs to.
+    """
     member = np.eye(count, dtype=np.float32)[labels] * seconds[:, None]
     sums = member.T @ voices
     between = sums @ sums.T
@@ -81,7 +91,9 @@ def _alike(voices: Floats, seconds: Floats, labels: Labels, count: int) -> float
     within = (np.diag(between) - itself + USUAL * usual) / (np.diag(weight) - itself + usual)
     scale = np.sqrt(np.maximum(within, 0.05))
     similar = between / np.maximum(weight, 1e-9) / np.outer(scale, scale)
-    return float(similar[~np.eye(count, dtype=bool)].max())
+    np.fill_diagonal(similar, -np.inf)
+    most: Floats = similar.max(axis=1)
+    return most
 
 
 def _groupings(voices: Floats, seconds: Floats, count: int) -> Iterator[Labels]:

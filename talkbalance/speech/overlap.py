@@ -153,8 +153,14 @@ def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | N
     known = _known(heard, pieces, speakers)
     speaking = _speaking(heard, pieces, known)
     decided = _decided(heard, speaking, both)
+    told_apart = _told_apart(pieces, known)
     found = [
-        (max(0.0, activity.seconds(start)), min(duration, activity.seconds(end)), voice, speaking[start:end, voice].mean())
+        (
+            max(0.0, activity.seconds(start)),
+            min(duration, activity.seconds(end)),
+            voice,
+            speaking[start:end, voice].mean() * told_apart[voice],
+        )
         for voice in range(len(known))
         for start, end in activity.runs(decided[:, voice])
     ]
@@ -163,6 +169,16 @@ def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | N
     for _, _, voice, _ in ordered:
         names.setdefault(voice, f"S{len(names) + 1}")
     return tuple(Span(start, end, names[voice], float(sure)) for start, end, voice, sure in ordered)
+
+
+def _told_apart(pieces: Pieces, known: Floats) -> Floats:
+    """Return (voices,) how surely each is told from the one most like it: 1 if they have nothing in common, .5 if all."""
+    heard = pieces.heard
+    if len(known) < 2 or not heard.any():
+        return np.ones(len(known), np.float32)
+    nearest = (pieces.voices[heard] @ known.T).argmax(1)
+    similar = clustering.alike(pieces.voices[heard], pieces.seconds[heard], nearest, len(known))
+    return (1 - similar.clip(0, 1) ** 4 / 2).astype(np.float32)
 
 
 def _known(heard: Activity, pieces: Pieces, speakers: int | None) -> Floats:

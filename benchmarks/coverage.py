@@ -1,0 +1,282 @@
+"""What hearing gets wrong, and whether the intervals hold: `python -m benchmarks.coverage`.
+
+Conversations with exact truth (`benchmarks.simulated` makes and hears them) are compared with what was heard of them. From the
+differences the error profile is made; then every true figure is looked for in its interval. Nothing is judged by itself: the
+profile for a conversation comes only from conversations in which neither of its two voices speaks.
+
+`python -m benchmarks.coverage --write` also writes the profile of all conversations to `talkbalance/error_profile.json`.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from itertools import chain, combinations
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment, minimize_scalar
+from scipy.stats import binomtest
+
+from benchmarks.shared import ROOT, publish, table
+from benchmarks.simulated import PEOPLE, WAYS, Conversation, conversations
+from talkbalance.floor import Floats, overlap
+from talkbalance.intervals import LEVEL
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance, tidy
+from talkbalance.metrics.said import said
+from talkbalance.metrics.talk import talk_of
+from talkbalance.speech.backend import Span
+from talkbalance.uncertainty import CLASSES, TAIL, Heard, Profile, doubt_of, figures, played, spread_of
+
+TARGET = ROOT / "talkbalance" / "error_profile.json"
+RUNS = 100
+NEAR = 0.5
+"""Seconds within which a heard and a true boundary are the same one."""
+QUANTILES = np.linspace(0, 100, 21)
+
+
+def meeting_of(spans: Sequence[Span], people: Sequence[str], duration: float) -> Meeting:
+    """Return spans as a meeting without words."""
+    cut = (Utterance(s.start, min(s.end, duration), s.speaker, confidence=s.confidence) for s in spans if s.start < duration)
+    source = Source(times="utterance", overlap_observable=True)
+    return Meeting(tuple(Speaker(name) for name in people), tidy(cut).utterances, duration, language="de", source=source)
+
+
+def pair(conversation: Conversation) -> tuple[Meeting, Meeting]:
+    """Return what was heard and what was true, the heard voices named after the people they overlap with most."""
+    people = conversation.names
+    voices = sorted({span.speaker for span in conversation.heard})
+    together = np.array([[_together(conversation, voice, person) for person in people] for voice in voices])
+    names = {voices[i]: people[j] for i, j in zip(*linear_sum_assignment(-together), strict=True)} if voices else {}
+    names |= {voice: people[int(together[i].argmax())] for i, voice in enumerate(voices) if voice not in names}
+    named = tuple(replace(span, speaker=names[span.speaker]) for span in conversation.heard)
+    return tuple(meeting_of(spans, people, conversation.duration) for spans in (named, conversation.truth))  # type: ignore[return-value]
+
+
+def _together(conversation: Conversation, voice: str, person: str) -> float:
+    return sum(
+        overlap(h.start, h.end, t.start, t.end)
+        for h in conversation.heard
+        if h.speaker == voice
+        for t in conversation.truth
+        if t.speaker == person
+    )
+
+
+class Errors:
+    """What was heard wrongly in one conversation."""
+
+    def __init__(self, heard: Meeting, truth: Meeting) -> None:
+        self.start: list[float] = []
+        self.end: list[float] = []
+        self.counts = np.zeros((3, len(CLASSES) + 1))  # heard, false, confused
+        self.missed: list[float] = []
+        self.inside = 0
+        self.minutes = truth.length / 60
+        self.doubt = doubt_of(np.array([1.0 if u.confidence is None else u.confidence for u in heard.utterances]))
+        true = [(u.start or 0.0, u.end or 0.0, u.speaker) for u in truth.utterances]
+        got = [(u.start or 0.0, u.end or 0.0, u.speaker) for u in heard.utterances]
+        for start, end, speaker in got:
+            self._judge(start, end, speaker, true)
+        for start, end, speaker in true:
+            if not any(overlap(start, end, s, e) > 0 for s, e, who in got if who == speaker):
+                self.missed.append(end - start)
+                self.inside += any(overlap(start, end, s, e) > 0 for s, e, who in true if who != speaker)
+
+    def _judge(self, start: float, end: float, speaker: str, true: Sequence[tuple[float, float, str]]) -> None:
+        size = int(np.searchsorted(CLASSES, end - start))
+        self.counts[0, size] += 1
+        own = [(s, e) for s, e, who in true if who == speaker and overlap(start, end, s, e) > 0]
+        if not own:
+            others = sum(overlap(start, end, s, e) for s, e, who in true if who != speaker)
+            self.counts[2 if others > (end - start) / 2 else 1, size] += 1
+            return
+        first = min(own, key=lambda span: abs(span[0] - start))[0]
+        last = min(own, key=lambda span: abs(span[1] - end))[1]
+        if abs(first - start) <= NEAR:
+            self.start.append(first - start)
+        if abs(last - end) <= NEAR:
+            self.end.append(last - end)
+
+
+def fit(errors: Sequence[Errors]) -> Profile:
+    """Return the profile of conversations, without scales."""
+    starts, ends, missed = (
+        np.array(list(chain.from_iterable(getattr(e, name) for e in errors))) for name in ("start", "end", "missed")
+    )
+    heard, false, confused = np.sum([e.counts for e in errors], axis=0)
+    minutes = sum(e.minutes for e in errors)
+    usual = float(np.exp(np.mean([np.log(e.doubt) for e in errors])))
+    grows, level = _growth(errors, usual)
+    return Profile(
+        start=_quantiles(starts),
+        end=_quantiles(ends),
+        drift=(_drift([e.start for e in errors]), _drift([e.end for e in errors])),
+        false=tuple((false / heard.clip(1)).round(4).tolist()),
+        confused=tuple((level * confused / heard.clip(1)).round(4).tolist()),
+        usual=round(usual, 4),
+        grows=grows,
+        missed=round(len(missed) / minutes, 3),
+        missed_inside=round(sum(e.inside for e in errors) / max(1, len(missed)), 3),
+        missed_length=_quantiles(missed if len(missed) else np.zeros(1)),
+        spread=(
+            _spread(_totals(errors, 1), np.full(len(errors), false.sum() / len(errors))),
+            _spread(_totals(errors, 2), level * confused.sum() / len(errors) * _grown(errors, usual, grows)),
+            _spread(np.array([float(len(e.missed)) for e in errors]), np.full(len(errors), len(missed) / len(errors))),
+        ),
+        scale={},
+    )
+
+
+def _totals(errors: Sequence[Errors], kind: int) -> Floats:
+    return np.array([float(e.counts[kind].sum()) for e in errors])
+
+
+def _grown(errors: Sequence[Errors], usual: float, grows: float) -> Floats:
+    return np.array([(e.doubt / usual) ** grows for e in errors])
+
+
+def _growth(errors: Sequence[Errors], usual: float) -> tuple[float, float]:
+    """Return the power of the doubt with which confusions grow, by Poisson likelihood, and their level at the usual doubt."""
+    n, found = np.array([[e.counts[0].sum(), e.counts[2].sum()] for e in errors]).T
+    if not found.sum():
+        return 0.0, 1.0
+    best = minimize_scalar(lambda power: _unlikely(found, n * _grown(errors, usual, power)), bounds=(0.0, 12.0), method="bounded")
+    power = round(float(best.x), 2)
+    return power, float(n.sum() / (n * _grown(errors, usual, power)).sum())
+
+
+def _unlikely(found: Floats, expected: Floats) -> float:
+    expected = expected * found.sum() / expected.sum()
+    return float((expected - found * np.log(expected)).sum())
+
+
+def _spread(found: Floats, expected: Floats) -> float:
+    """Return the standard deviation of the logarithm of a rate, beyond what counting makes of it."""
+    if not expected.sum():
+        return 0.0
+    extra = float((((found - expected) ** 2) - expected).sum() / (expected**2).sum())
+    return round(float(np.sqrt(np.log1p(max(0.0, extra)))), 3)
+
+
+def _quantiles(values: Floats) -> tuple[float, ...]:
+    return tuple(np.percentile(values, QUANTILES).round(3).tolist())
+
+
+def _drift(values: Sequence[Sequence[float]]) -> float:
+    """Return how much the mean differs between conversations beyond what chance makes of single ones."""
+    means = np.array([np.mean(own) for own in values if own])
+    noise = np.mean([np.var(own) / len(own) for own in values if own])
+    return round(float(np.sqrt(max(0.0, means.var() - noise))), 4)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What was played through of one conversation, and what is true."""
+
+    draws: dict[str, Floats]
+    value: dict[str, Floats]
+    truth: dict[str, Floats]
+
+
+def case(conversation: Conversation, profile: Profile, *, seed: int = 0) -> Case:
+    """Play one conversation through."""
+    heard, truth = pair(conversation)
+    columns = said(heard)
+    confidence = np.array([1.0 if u.confidence is None else u.confidence for u in heard.utterances])
+    draws = played(columns, confidence, profile, runs=RUNS, seed=seed)
+    return Case(draws, figures(talk_of(columns)), figures(talk_of(said(truth))))
+
+
+def scales(cases: Sequence[Case]) -> dict[str, tuple[float, float, float]]:
+    """Return how far the truth lies from the middle of what was played through, by measure."""
+    found = {}
+    for measure in cases[0].draws:
+        known = [row for c in cases for row in _deviations(c, measure)]
+        if known:
+            found[measure] = _scale(np.array(known))
+    return found
+
+
+def _deviations(one: Case, measure: str) -> list[tuple[float, float, float]]:
+    """Return truth less middle, and both halves of the spread, of each side."""
+    rows = []
+    for column, truth in enumerate(one.truth[measure]):
+        middle, low, high = spread_of(one.draws[measure][:, column])
+        if not np.isnan(truth + middle):
+            rows.append((truth - middle, middle - low, high - middle))
+    return rows
+
+
+def _scale(rows: Floats) -> tuple[float, float, float]:
+    """Return the limits of the deviations in units of the spread; where there is little spread, something is added to it."""
+    away, below, above = rows.T
+    more = float(np.quantile(np.abs(away), 0.5)) * 0.5
+    unit = np.where(away < 0, below, above) + more
+    score = np.divide(away, unit, out=np.zeros_like(away), where=unit > 0)
+    n = len(score)
+    beyond = int(np.floor((n + 1) * TAIL))  # conformal: as many values as may lie outside, of n + 1
+    ordered = np.sort(score)
+    low, high = float(ordered[max(0, beyond - 1)]), float(ordered[min(n - 1, n - beyond)])
+    return round(min(low, -0.05), 3), round(max(high, 0.05), 3), round(more, 4)
+
+
+def inside(one: Case, measure: str, scale: Mapping[str, tuple[float, float, float]]) -> tuple[bool, float] | None:
+    """Return whether the truth lies in the interval, and how wide that is; of the first side, since the other often mirrors it."""
+    truth, value = float(one.truth[measure][0]), float(one.value[measure][0])
+    low, high = Heard(one.draws, scale).interval(measure, 0, value)
+    return None if np.isnan(low + truth) else (low - 1e-6 <= truth <= high + 1e-6, high - low)
+
+
+def held_out(way: str) -> dict[str, list[tuple[bool, float]]]:
+    """Look for every true figure in its interval, with a profile made from other voices."""
+    known = list(conversations(way))
+    errors = {c.name: Errors(*pair(c)) for c in known}
+    results: dict[str, list[tuple[bool, float]]] = {}
+    for people in combinations(PEOPLE, 2):
+        others = [c for c in known if not c.people & set(people)]
+        profile = fit([errors[c.name] for c in others])
+        scale = scales([case(c, profile) for c in others])
+        for conversation in (c for c in known if c.people == set(people)):
+            judged = case(conversation, profile)
+            for measure in judged.draws:
+                if (found := inside(judged, measure, scale)) is not None:
+                    results.setdefault(measure, []).append(found)
+    return results
+
+
+def profile_of(way: str) -> Profile:
+    """Return the profile of all conversations."""
+    known = list(conversations(way))
+    profile = fit([Errors(*pair(c)) for c in known])
+    return replace(profile, scale=scales([case(c, profile) for c in known]))
+
+
+def rows_of(way: str) -> list[tuple[object, ...]]:
+    """Return a line per measure."""
+    rows: list[tuple[object, ...]] = []
+    for measure, found in held_out(way).items():
+        hits, n = sum(hit for hit, _ in found), len(found)
+        chance = binomtest(hits, n).proportion_ci(method="exact")
+        holds = "yes" if chance.low <= LEVEL <= chance.high else "no"
+        rows.append(
+            (way, measure, n, hits / n, f"{chance.low:.3f}-{chance.high:.3f}", holds, float(np.median([w for _, w in found])))
+        )
+    return rows
+
+
+def main() -> None:
+    """Print and write the table; with `--write` the profile too."""
+    if "--write" in sys.argv:
+        data = {"source": SOURCE, "talkbalance": version("talkbalance"), "ways": {way: asdict(profile_of(way)) for way in WAYS}}
+        TARGET.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    rows = [row for way in WAYS for row in rows_of(way)]
+    publish("coverage", "# coverage", table(COLUMNS, rows))
+
+
+SOURCE = "measured by benchmarks/coverage.py on conversations of real voices with exact truth"
+COLUMNS = ("heard", "measure", "figures", "inside", "95 % of that", "holds .95", "median width")
+
+
+if __name__ == "__main__":
+    main()

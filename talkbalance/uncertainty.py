@@ -1,0 +1,294 @@
+"""How far a figure can be off, given how the meeting was heard.
+
+Whatever hears makes errors of a known kind: boundaries are early or late, short speech is missed or imagined, a stretch is given
+to the wrong person. How often, was measured on conversations with known truth, per way of hearing (`error_profile.json`). Here
+these errors are undone at random, many times: each time gives a meeting that could have been heard like this one, and its
+figures. How far these spread, times a factor that was measured too, so that 95 % of true figures lie inside, is the interval.
+
+```
+heard   Eva  |#######   #####  |      played through   |######    ###### |    |#######   ###    | …
+        Baum |      ###      ##|                       |      ##       ##|    |      ### ##   ##|
+```
+
+A meeting made by hand (`source.models == ()`) has no such doubt.
+
+References
+----------
+Vovk, V. et al. (2005). Algorithmic learning in a random world (conformal intervals). `python -m benchmarks.coverage` measures the
+errors and shows how often the truth lies inside.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from math import hypot, isnan, nan
+
+import numpy as np
+from numpy.random import Generator
+
+from talkbalance.floor import Floats, Ints, Spans
+from talkbalance.intervals import UNKNOWN, Interval
+from talkbalance.meeting import Meeting
+from talkbalance.metrics.said import WORDLESS, Said
+from talkbalance.metrics.talk import Talk, talk_of
+from talkbalance.metrics.timing import Values, timing
+
+CLASSES = (0.5, 1.0, 2.0)
+"""Seconds that part the classes of length in which errors are counted: the shorter, the more of them."""
+SHORTEST = 0.05
+"""Seconds; what would be shorter is not there."""
+TAIL = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one way of hearing gets wrong, as measured on conversations with truth.
+
+    Parameters
+    ----------
+    start, end
+        Quantiles (0, 5, …, 100 %) of true minus heard boundary, seconds.
+    drift
+        Standard deviations of a whole recording's mean of both, seconds.
+    false, confused
+        Per class of length, how much of what was heard nobody said, and somebody else said; the latter where voices are told
+        apart with the usual doubt.
+    usual, grows
+        That doubt (`doubt_of`), and the power of it with which confusions grow.
+    missed
+        Stretches a minute that were said and not heard; `missed_inside` of them while another speaks.
+    missed_length
+        Quantiles of their length, seconds.
+    spread
+        How much the three rates (false, confused, missed) differ from recording to recording: standard deviation of their
+        logarithm.
+    scale
+        By measure: how far the truth lies from the middle of what was played through, in units of its spread, at 2.5 and 97.5 %;
+        then what is added to the spread.
+    """
+
+    start: tuple[float, ...]
+    end: tuple[float, ...]
+    drift: tuple[float, float]
+    false: tuple[float, ...]
+    confused: tuple[float, ...]
+    usual: float
+    grows: float
+    missed: float
+    missed_inside: float
+    missed_length: tuple[float, ...]
+    spread: tuple[float, float, float]
+    scale: Mapping[str, tuple[float, float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the figures of a meeting could be.
+
+    Parameters
+    ----------
+    draws
+        By measure: (runs, sides) or (runs, 1).
+    scale
+        As in `Profile`.
+    """
+
+    draws: Mapping[str, Floats]
+    scale: Mapping[str, tuple[float, float, float]]
+
+    def interval(self, measure: str, column: int, value: float) -> Interval:
+        """Return where the true figure lies; unknown where nothing was played through. The heard `value` lies inside."""
+        if measure not in self.draws or isnan(value):
+            return UNKNOWN
+        middle, low, high = spread_of(self.draws[measure][:, column])
+        if isnan(middle):
+            return UNKNOWN
+        below, above, more = self.scale.get(measure, (-1.0, 1.0, 0.0))
+        ends = middle + below * (middle - low + more), middle + above * (high - middle + more)
+        bottom, top = bounds(measure)
+        return max(bottom, min(*ends, value)), min(top, max(*ends, value))
+
+
+class Exact(Heard):
+    """A meeting in which nothing was misheard."""
+
+    def interval(self, measure: str, column: int, value: float) -> Interval:
+        """Return the value itself."""
+        del measure, column
+        return value, value
+
+
+SHARES = frozenset(
+    {
+        *("share", "share_of_meeting", "first_ten_share", "dominated_windows", "balanced_windows"),
+        *("participation_entropy", "participation_gini"),
+        *("response_immediate", "response_lapse", "backchannel_coverage"),
+        *("question_ratio", "open_question_share", "follow_up_share", "answered_share"),
+        *("uptake", "uptake_similarity", "reciprocity_questions", "reciprocity_backchannels", "reciprocity_uptake"),
+    }
+)
+SIGNED = frozenset({"response_time", "interruption_asymmetry"})
+
+
+def bounds(measure: str) -> Interval:
+    """Return the least and the greatest value a measure can have."""
+    if measure in SHARES:
+        return 0.0, 1.0
+    return (-np.inf if measure in SIGNED else 0.0), np.inf
+
+
+def spread_of(draws: Floats) -> tuple[float, float, float]:
+    """Return the middle of draws and the limits of their middle 95 %, NaN where there is none."""
+    known = draws[~np.isnan(draws)]
+    if not len(known):
+        return nan, nan, nan
+    middle, low, high = np.quantile(known, [0.5, TAIL, 1 - TAIL])
+    return float(middle), float(low), float(high)
+
+
+def combined(measure: str, value: float, heard: Interval, observed: Interval) -> Interval:
+    """Return the interval of both doubts: the distances from the value, added as independent errors are."""
+    known = [limits for limits in (heard, observed) if not any(map(isnan, limits))]
+    if not known:
+        return UNKNOWN
+    below = [max(0.0, value - low) for low, _ in known]
+    above = [max(0.0, high - value) for _, high in known]
+    bottom, top = bounds(measure)
+    return max(bottom, value - hypot(*below)), min(top, value + hypot(*above))
+
+
+@cache
+def profiles() -> Mapping[str, Profile]:
+    """Return the error profiles by way of hearing."""
+    file = resources.files("talkbalance").joinpath("error_profile.json")
+    return {way: _profile(data) for way, data in json.loads(file.read_text(encoding="utf-8"))["ways"].items()}
+
+
+def _profile(data: Mapping[str, object]) -> Profile:
+    return Profile(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})  # type: ignore[arg-type]
+
+
+def way_of(meeting: Meeting) -> str:
+    """Return the way a meeting was heard: "by hand", "channels" or "mixed"; what nobody has measured counts as mixed."""
+    if not meeting.source.models:
+        return "by hand"
+    layout = dict(meeting.source.options).get("layout", "")
+    return "channels" if layout in ("one_per_channel", "tracks") else "mixed"
+
+
+def heard(meeting: Meeting, found: Talk, *, runs: int, seed: int) -> Heard:
+    """Return what the figures of a meeting could be, given how it was heard.
+
+    Parameters
+    ----------
+    found
+        The same meeting as columns.
+    runs
+        How often its errors are undone.
+    seed
+        Of the chance in it.
+    """
+    way = way_of(meeting)
+    if way == "by hand":
+        return Exact({}, {})
+    profile = profiles()[way]
+    confidence = np.array([1.0 if u.confidence is None else u.confidence for u in meeting.utterances])
+    return Heard(played(found.said, confidence, profile, runs=runs, seed=seed), profile.scale)
+
+
+def played(columns: Said, confidence: Floats, profile: Profile, *, runs: int, seed: int) -> dict[str, Floats]:
+    """Return the figures of meetings that could have been heard as this one.
+
+    Parameters
+    ----------
+    confidence
+        (n,) of each utterance, that it was this speaker.
+
+    Returns
+    -------
+    dict
+        By measure: (runs, sides) or (runs, 1).
+    """
+    chance = np.random.default_rng(seed)
+    drawn = [figures(talk_of(undone(columns, confidence, profile, chance))) for _ in range(runs)]
+    return {measure: np.array([values[measure] for values in drawn]) for measure in drawn[0]} if drawn else {}
+
+
+def figures(found: Talk) -> Values:
+    """Return every figure that is played through."""
+    return timing(found)
+
+
+def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generator) -> Said:
+    """Return a meeting that could have been heard as this one: boundaries moved, false speech gone, missed speech back."""
+    heard_ = columns.spans
+    n, k = len(heard_), len(heard_.speakers)
+    rate = np.exp(chance.normal(0.0, profile.spread))
+    length = np.searchsorted(CLASSES, heard_.durations)
+    rate[1] *= (doubt_of(confidence) / profile.usual) ** profile.grows
+    doubt = 1 - confidence.clip(0.0, 1.0)  # only tells where errors are likelier: how many there are, the profile says
+    doubt = doubt / doubt.mean() if n and doubt.any() else np.ones(n)
+    keep = chance.random(n) >= np.array(profile.false)[length] * rate[0] * doubt
+    flip = chance.random(n) < np.array(profile.confused)[length] * rate[1] * doubt
+    shift = chance.normal(0.0, profile.drift)
+    starts = heard_.starts + shift[0] + _drawn(profile.start, n, chance)
+    ends = heard_.ends + shift[1] + _drawn(profile.end, n, chance)
+    who = np.where(flip, _someone_else(heard_.who, k, chance), heard_.who)
+    index = np.arange(n)
+    new = _missed(heard_, profile, rate[2], chance)
+    index = np.concatenate([index[keep], np.full(len(new), -1)])
+    times = Spans(
+        np.concatenate([starts[keep], new.starts]),
+        np.concatenate([ends[keep], new.ends]),
+        np.concatenate([who[keep], new.who]),
+        heard_.speakers,
+        heard_.duration,
+    )
+    return _tidied(columns, times, index)
+
+
+SUREST = 0.9
+"""Part of the utterances below which confidence mixes voices with noise; the surest tell how well voices are told apart."""
+
+
+def doubt_of(confidence: Floats) -> float:
+    """Return how much doubt there is in the surest tenth of what was heard: whose it is, not whether anybody speaks."""
+    return max(0.001, 1 - float(np.quantile(confidence, SUREST))) if len(confidence) else 1.0
+
+
+def _drawn(quantiles: Sequence[float], n: int, chance: Generator) -> Floats:
+    """Draw from a distribution given by evenly spaced quantiles."""
+    drawn: Floats = np.interp(chance.random(n), np.linspace(0, 1, len(quantiles)), quantiles)
+    return drawn
+
+
+def _someone_else(who: Ints, k: int, chance: Generator) -> Ints:
+    return (who + chance.integers(1, k, size=len(who))) % k if k > 1 else who
+
+
+def _missed(heard_: Spans, profile: Profile, rate: float, chance: Generator) -> Spans:
+    """Draw stretches that were said and not heard, most of them while another speaks."""
+    k = len(heard_.speakers)
+    n = int(chance.poisson(profile.missed * rate * heard_.duration / 60)) if k > 1 and len(heard_) else 0
+    inside = chance.random(n) < profile.missed_inside
+    durations = heard_.durations
+    under = chance.choice(len(heard_), size=n, p=durations / durations.sum()) if n else np.zeros(0, dtype=np.intp)
+    starts = np.where(inside, heard_.starts[under] + chance.random(n) * durations[under], chance.random(n) * heard_.duration)
+    who = _someone_else(heard_.who[under], k, chance)
+    return Spans(starts, starts + _drawn(profile.missed_length, n, chance), who, heard_.speakers, heard_.duration)
+
+
+def _tidied(columns: Said, times: Spans, index: Ints) -> Said:
+    """Put spans in order, keep them inside the meeting, and let nobody overlap with themself."""
+    starts, ends = times.starts.clip(0.0, times.duration), times.ends.clip(0.0, times.duration)
+    order = np.lexsort((starts, times.who))
+    starts, ends, who, index = starts[order], ends[order], times.who[order], index[order]
+    same = np.append(who[1:] == who[:-1], np.zeros(min(1, len(who)), dtype=bool))
+    ends = np.where(same, np.minimum(ends, np.append(starts[1:], np.zeros(min(1, len(who))))), ends)
+    long = np.flatnonzero(ends - starts >= SHORTEST)
+    in_time = long[np.lexsort((who[long], ends[long], starts[long]))]
+    spans = Spans(np.round(starts[in_time], 3), np.round(ends[in_time], 3), who[in_time], times.speakers, times.duration)
+    traits = np.concatenate([columns.traits, WORDLESS])[index[in_time]]
+    return Said(spans, traits, columns.side, columns.sides)
