@@ -26,7 +26,7 @@ from talkbalance.meeting import Meeting, Source, Speaker, Utterance, tidy
 from talkbalance.metrics.said import said
 from talkbalance.metrics.talk import talk_of
 from talkbalance.speech.backend import Span
-from talkbalance.uncertainty import CLASSES, TAIL, Heard, Profile, doubt_of, figures, played, spread_of
+from talkbalance.uncertainty import CLASSES, TAIL, Heard, Profile, confidences, doubt_of, figures, played, spread_of
 
 TARGET = ROOT / "talkbalance" / "error_profile.json"
 RUNS = 100
@@ -73,7 +73,7 @@ class Errors:
         self.missed: list[float] = []
         self.inside = 0
         self.minutes = truth.length / 60
-        self.doubt = doubt_of(np.array([1.0 if u.confidence is None else u.confidence for u in heard.utterances]))
+        self.doubt = doubt_of(confidences(heard))
         true = [(u.start or 0.0, u.end or 0.0, u.speaker) for u in truth.utterances]
         got = [(u.start or 0.0, u.end or 0.0, u.speaker) for u in heard.utterances]
         for start, end, speaker in got:
@@ -183,8 +183,7 @@ def case(conversation: Conversation, profile: Profile, *, seed: int = 0) -> Case
     """Play one conversation through."""
     heard, truth = pair(conversation)
     columns = said(heard)
-    confidence = np.array([1.0 if u.confidence is None else u.confidence for u in heard.utterances])
-    draws = played(columns, confidence, profile, runs=RUNS, seed=seed)
+    draws = played(columns, confidences(heard), profile, runs=RUNS, seed=seed)
     return Case(draws, figures(talk_of(columns)), figures(talk_of(said(truth))))
 
 

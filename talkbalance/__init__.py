@@ -13,6 +13,7 @@ Everything runs on this machine. Importing loads no model, no widget and no pict
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from talkbalance.corrections import review_queue
 from talkbalance.errors import (
     InvalidMeeting,
     InvalidParameter,
@@ -73,6 +74,7 @@ __all__ = [
     "read",
     "report",
     "responses",
+    "review_queue",
     "speaking_time",
     "summary",
     "timeline",

@@ -106,6 +106,14 @@ QUESTIONS: Schema = {
     "answered": "boolean",
     "confidence": "float64",
 }
+REVIEW_QUEUE: Schema = {
+    "start": "float64",
+    "end": "float64",
+    "question": "str",
+    "measure": "str",
+    "expected_change": "float64",
+    "expected_narrowing": "float64",
+}
 
 
 def table(rows: Iterable[Row], schema: Schema) -> pd.DataFrame:

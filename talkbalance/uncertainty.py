@@ -28,7 +28,7 @@ from math import hypot, isnan, nan
 import numpy as np
 from numpy.random import Generator
 
-from talkbalance.floor import Floats, Ints, Spans
+from talkbalance.floor import Flags, Floats, Ints, Spans
 from talkbalance.intervals import UNKNOWN, Interval
 from talkbalance.meeting import Meeting
 from talkbalance.metrics.said import WORDLESS, Said
@@ -194,8 +194,12 @@ def heard(meeting: Meeting, found: Talk, *, runs: int, seed: int) -> Heard:
     if way == "by hand":
         return Exact({}, {})
     profile = profiles()[way]
-    confidence = np.array([1.0 if u.confidence is None else u.confidence for u in meeting.utterances])
-    return Heard(played(found.said, confidence, profile, runs=runs, seed=seed), profile.scale)
+    return Heard(played(found.said, confidences(meeting), profile, runs=runs, seed=seed), profile.scale)
+
+
+def confidences(meeting: Meeting) -> Floats:
+    """Return (n,) how sure each utterance is: NaN where nobody says, 1 where a person checked it."""
+    return np.array([nan if u.confidence is None else u.confidence for u in meeting.utterances], dtype=np.float64)
 
 
 def played(columns: Said, confidence: Floats, profile: Profile, *, runs: int, seed: int) -> dict[str, Floats]:
@@ -204,7 +208,7 @@ def played(columns: Said, confidence: Floats, profile: Profile, *, runs: int, se
     Parameters
     ----------
     confidence
-        (n,) of each utterance, that it was this speaker.
+        (n,) as `confidences` gives it.
 
     Returns
     -------
@@ -221,24 +225,44 @@ def figures(found: Talk) -> Values:
     return timing(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Of each utterance, how likely it is that nobody said it, that somebody else did, and whether its boundaries may be off."""
+
+    false: Floats
+    confused: Floats
+    unchecked: Flags
+
+
+def chances(heard_: Spans, confidence: Floats, profile: Profile) -> Chances:
+    """Return what may be wrong with each utterance.
+
+    Its confidence says where errors are likelier; how many there are in all, the profile says. What a person has checked
+    (confidence 1) is right.
+    """
+    length = np.searchsorted(CLASSES, heard_.durations)
+    unchecked = confidence != 1.0
+    doubt = np.where(unchecked, 1 - confidence, 0.0)
+    mean = float(np.nanmean(doubt[unchecked])) if np.isfinite(doubt[unchecked]).any() else 1.0
+    weight = np.where(np.isnan(doubt), 1.0, doubt / max(mean, 1e-9))
+    grown = (doubt_of(confidence) / profile.usual) ** profile.grows
+    false, confused = np.array(profile.false)[length], np.array(profile.confused)[length] * grown
+    return Chances((false * weight).clip(0, 0.9), (confused * weight).clip(0, 0.5), unchecked)
+
+
 def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generator) -> Said:
     """Return a meeting that could have been heard as this one: boundaries moved, false speech gone, missed speech back."""
     heard_ = columns.spans
     n, k = len(heard_), len(heard_.speakers)
     rate = np.exp(chance.normal(0.0, profile.spread))
-    length = np.searchsorted(CLASSES, heard_.durations)
-    rate[1] *= (doubt_of(confidence) / profile.usual) ** profile.grows
-    doubt = 1 - confidence.clip(0.0, 1.0)  # only tells where errors are likelier: how many there are, the profile says
-    doubt = doubt / doubt.mean() if n and doubt.any() else np.ones(n)
-    keep = chance.random(n) >= np.array(profile.false)[length] * rate[0] * doubt
-    flip = chance.random(n) < np.array(profile.confused)[length] * rate[1] * doubt
+    wrong = chances(heard_, confidence, profile)
+    keep = chance.random(n) >= wrong.false * rate[0]
+    flip = chance.random(n) < wrong.confused * rate[1]
     shift = chance.normal(0.0, profile.drift)
-    starts = heard_.starts + shift[0] + _drawn(profile.start, n, chance)
-    ends = heard_.ends + shift[1] + _drawn(profile.end, n, chance)
+    starts = heard_.starts + wrong.unchecked * (shift[0] + _drawn(profile.start, n, chance))
+    ends = heard_.ends + wrong.unchecked * (shift[1] + _drawn(profile.end, n, chance))
     who = np.where(flip, _someone_else(heard_.who, k, chance), heard_.who)
-    index = np.arange(n)
     new = _missed(heard_, profile, rate[2], chance)
-    index = np.concatenate([index[keep], np.full(len(new), -1)])
     times = Spans(
         np.concatenate([starts[keep], new.starts]),
         np.concatenate([ends[keep], new.ends]),
@@ -246,7 +270,7 @@ def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generato
         heard_.speakers,
         heard_.duration,
     )
-    return _tidied(columns, times, index)
+    return _tidied(columns, times, np.concatenate([np.flatnonzero(keep), np.full(len(new), -1)]))
 
 
 SUREST = 0.9
@@ -255,7 +279,12 @@ SUREST = 0.9
 
 def doubt_of(confidence: Floats) -> float:
     """Return how much doubt there is in the surest tenth of what was heard: whose it is, not whether anybody speaks."""
-    return max(0.001, 1 - float(np.quantile(confidence, SUREST))) if len(confidence) else 1.0
+    known = confidence[np.isfinite(confidence) & (confidence < 1)]
+    return max(0.001, 1 - float(np.quantile(known, SUREST))) if len(known) else USUAL_DOUBT
+
+
+USUAL_DOUBT = 0.1
+"""Where no confidence is given."""
 
 
 def _drawn(quantiles: Sequence[float], n: int, chance: Generator) -> Floats:

@@ -95,7 +95,7 @@ def _speaking(found: Talk, pieces: States, member: Floats, time: Floats) -> Valu
         "share": divided(time, float(time.sum())),
         "share_of_meeting": divided(time, found.claims.duration),
         "solo_time": solo,
-        "overlap_time": time - solo,
+        "overlap_time": np.maximum(0.0, time - solo),
     }
 
 

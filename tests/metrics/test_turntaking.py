@@ -1,12 +1,14 @@
 """Turns, transitions and listener signals."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
-from talkbalance.errors import Unavailable
+from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.listening import backchannels
-from talkbalance.metrics.turntaking import transitions, turns
+from talkbalance.metrics.turntaking import responses, transitions, turns
 from tests.drawing import draw
 from tests.meetings import meetings
 
@@ -106,3 +108,32 @@ def test_transitions_lie_between_solo_stretches(meeting: Meeting) -> None:
 def test_where_overlaps_are_not_observable_signals_are_not_counted() -> None:
     with pytest.raises(Unavailable):
         backchannels(draw("Eva |##|", overlap_observable=False))
+
+
+def test_an_answer_before_the_end_has_a_negative_offset() -> None:
+    found = responses(draw("Eva  |########      ###  |\nBaum |      ######       |", step=0.5))
+    assert found[["start", "end", "offset", "kind"]].to_numpy().tolist() == [
+        [4, 3, -1, "immediate"],
+        [6, 7, 1, "measured"],
+    ]
+
+
+def test_an_answer_after_five_seconds_is_a_lapse_and_both_limits_are_parameters() -> None:
+    meeting = draw("Eva  |###      |\nBaum |        #|")
+    assert responses(meeting)["kind"].tolist() == ["lapse"]
+    assert responses(meeting, lapse=6)["kind"].tolist() == ["measured"]
+    with pytest.raises(InvalidParameter):
+        responses(meeting, immediate=3, lapse=2)
+
+
+def test_a_transcript_of_starts_has_no_response_times() -> None:
+    meeting = draw("Eva |##  |\nBaum|  ##|")
+    with pytest.raises(Unavailable):
+        responses(replace(meeting, source=replace(meeting.source, times="start")))
+
+
+@given(meetings())
+def test_every_change_of_the_floor_is_a_response(meeting: Meeting) -> None:
+    found, floor = responses(meeting), turns(meeting)
+    assert len(found) == max(0, len(floor) - 1)
+    assert (found["offset"] == (found["end"] - found["start"]).round(3)).all()
