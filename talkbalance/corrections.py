@@ -113,7 +113,8 @@ def _variance(measure: str, meeting: Meeting, doubts: Sequence[Doubt]) -> float:
     removable = sum(doubt.removed for doubt in own)
     if measure == "share":
         drawn = heard(meeting, talk(meeting), runs=RUNS, seed=0).draws["share"][:, 0]
-        return max(removable, float(np.var(drawn[~np.isnan(drawn)])))
+        known = drawn[~np.isnan(drawn)]
+        return max(removable, float(np.var(known)) if len(known) else 0.0)
     # a count could have been another even if all of it were known: Poisson, of at least one
     return removable + max(1.0, float(sum(doubt.counted for doubt in own)))
 

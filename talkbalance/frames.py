@@ -106,6 +106,13 @@ QUESTIONS: Schema = {
     "answered": "boolean",
     "confidence": "float64",
 }
+MINUTES: Schema = {
+    "measure": "str",
+    "side": "str",
+    "start": "float64",
+    "end": "float64",
+    "part": "float64",
+}
 REVIEW_QUEUE: Schema = {
     "start": "float64",
     "end": "float64",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from talkbalance import uncertainty
 from talkbalance.meeting import Meeting, Source
 from talkbalance.metrics.said import said
 from talkbalance.metrics.talk import talk, talk_of
@@ -18,6 +19,7 @@ from talkbalance.uncertainty import (
     confidences,
     figures,
     heard,
+    minutes,
     played,
     profiles,
     undone,
@@ -127,3 +129,15 @@ def test_errors_that_are_put_in_are_found_again() -> None:
         low, high = Heard(draws, {}).interval("share", 0, float(figures(talk_of(misheard))["share"][0]))
         inside.append(low <= value <= high)
     assert 0.88 <= np.mean(inside) <= 1.0
+
+
+def test_the_minute_in_doubt_drives_the_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only in the second minute is anything unsure: there lies what the interval is made of."""
+    monkeypatch.setattr(uncertainty, "profiles", lambda: {"mixed": replace(NOTHING_WRONG, confused=(0.3,) * 4)})
+    sure = draw("Eva  |######      ######      |\nBaum |      ######      ######|", step=10)
+    unsure = tuple(replace(u, confidence=0.2 if (u.start or 0) in (60.0, 119.0) else 1.0) for u in sure.utterances)
+    meeting = replace(sure, utterances=unsure, source=BY_MACHINE)
+    found = minutes(meeting, runs=100)
+    row = found[found["measure"] == "share"].iloc[0]
+    assert (row["side"], row["start"], row["end"]) == ("Eva", 60, 120)
+    assert minutes(sure).empty
