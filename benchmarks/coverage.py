@@ -26,7 +26,18 @@ from talkbalance.meeting import Meeting, Source, Speaker, Utterance, tidy
 from talkbalance.metrics.said import said
 from talkbalance.metrics.talk import talk_of
 from talkbalance.speech.backend import Span
-from talkbalance.uncertainty import CLASSES, TAIL, Heard, Profile, confidences, doubt_of, figures, played, spread_of
+from talkbalance.uncertainty import (
+    CLASSES,
+    LEAST_DOUBT,
+    TAIL,
+    Heard,
+    Profile,
+    confidences,
+    figures,
+    played,
+    relative_doubt,
+    spread_of,
+)
 
 TARGET = ROOT / "talkbalance" / "error_profile.json"
 RUNS = 100
@@ -69,28 +80,28 @@ class Errors:
     def __init__(self, heard: Meeting, truth: Meeting) -> None:
         self.start: list[float] = []
         self.end: list[float] = []
-        self.counts = np.zeros((3, len(CLASSES) + 1))  # heard, false, confused
         self.missed: list[float] = []
         self.inside = 0
         self.minutes = truth.length / 60
-        self.doubt = doubt_of(confidences(heard))
+        self.doubts: list[tuple[int, float, bool, bool]] = []  # class of length, confidence, false, confused
         true = [(u.start or 0.0, u.end or 0.0, u.speaker) for u in truth.utterances]
         got = [(u.start or 0.0, u.end or 0.0, u.speaker) for u in heard.utterances]
-        for start, end, speaker in got:
-            self._judge(start, end, speaker, true)
+        for (start, end, speaker), sure in zip(got, confidences(heard).tolist(), strict=True):
+            self._judge(start, end, speaker, true, sure)
         for start, end, speaker in true:
             if not any(overlap(start, end, s, e) > 0 for s, e, who in got if who == speaker):
                 self.missed.append(end - start)
                 self.inside += any(overlap(start, end, s, e) > 0 for s, e, who in true if who != speaker)
 
-    def _judge(self, start: float, end: float, speaker: str, true: Sequence[tuple[float, float, str]]) -> None:
+    def _judge(self, start: float, end: float, speaker: str, true: Sequence[tuple[float, float, str]], sure: float) -> None:
         size = int(np.searchsorted(CLASSES, end - start))
-        self.counts[0, size] += 1
         own = [(s, e) for s, e, who in true if who == speaker and overlap(start, end, s, e) > 0]
         if not own:
             others = sum(overlap(start, end, s, e) for s, e, who in true if who != speaker)
-            self.counts[2 if others > (end - start) / 2 else 1, size] += 1
+            other = others > (end - start) / 2
+            self.doubts.append((size, sure, not other, other))
             return
+        self.doubts.append((size, sure, False, False))
         first = min(own, key=lambda span: abs(span[0] - start))[0]
         last = min(own, key=lambda span: abs(span[1] - end))[1]
         if abs(first - start) <= NEAR:
@@ -104,51 +115,60 @@ def fit(errors: Sequence[Errors]) -> Profile:
     starts, ends, missed = (
         np.array(list(chain.from_iterable(getattr(e, name) for e in errors))) for name in ("start", "end", "missed")
     )
-    heard, false, confused = np.sum([e.counts for e in errors], axis=0)
     minutes = sum(e.minutes for e in errors)
-    usual = float(np.exp(np.mean([np.log(e.doubt) for e in errors])))
-    grows, level = _growth(errors, usual)
+    known = np.array([row for e in errors for row in e.doubts])
+    usual = float(np.exp(np.log((1 - known[:, 1]).clip(LEAST_DOUBT)).mean()))
+    false, confused = (_rates(errors, kind, usual) for kind in (2, 3))
+    rates = np.array([float(len(e.missed)) for e in errors])
     return Profile(
         start=_quantiles(starts),
         end=_quantiles(ends),
         drift=(_drift([e.start for e in errors]), _drift([e.end for e in errors])),
-        false=tuple((false / heard.clip(1)).round(4).tolist()),
-        confused=tuple((level * confused / heard.clip(1)).round(4).tolist()),
+        false=false.by_length,
+        confused=confused.by_length,
         usual=round(usual, 4),
-        grows=grows,
+        grows=(false.grows, confused.grows),
         missed=round(len(missed) / minutes, 3),
         missed_inside=round(sum(e.inside for e in errors) / max(1, len(missed)), 3),
         missed_length=_quantiles(missed if len(missed) else np.zeros(1)),
-        spread=(
-            _spread(_totals(errors, 1), np.full(len(errors), false.sum() / len(errors))),
-            _spread(_totals(errors, 2), level * confused.sum() / len(errors) * _grown(errors, usual, grows)),
-            _spread(np.array([float(len(e.missed)) for e in errors]), np.full(len(errors), len(missed) / len(errors))),
-        ),
+        spread=(false.spread, confused.spread, _spread(rates, np.full(len(rates), rates.mean()))),
         scale={},
     )
 
 
-def _totals(errors: Sequence[Errors], kind: int) -> Floats:
-    return np.array([float(e.counts[kind].sum()) for e in errors])
+@dataclass(frozen=True)
+class Rates:
+    """How often an error happens, by class of length, how it grows with doubt, and how it differs between conversations."""
+
+    by_length: tuple[float, ...]
+    grows: float
+    spread: float
 
 
-def _grown(errors: Sequence[Errors], usual: float, grows: float) -> Floats:
-    return np.array([(e.doubt / usual) ** grows for e in errors])
+def _rates(errors: Sequence[Errors], kind: int, usual: float) -> Rates:
+    """Fit how often an error happens, by Poisson likelihood."""
+    known = np.array([row for e in errors for row in e.doubts])
+    whose = np.concatenate([np.full(len(e.doubts), i) for i, e in enumerate(errors)])
+    size, doubt, wrong = known[:, 0].astype(int), relative_doubt(known[:, 1], usual), known[:, kind]
+    classes = len(CLASSES) + 1
+    totals = np.bincount(size, wrong, minlength=classes)
+    if not totals.sum():
+        return Rates((0.0,) * classes, 0.0, 0.0)
 
+    def expected(power: float) -> Floats:
+        weight = doubt**power
+        level = totals / np.bincount(size, weight, minlength=classes).clip(1e-9)
+        found: Floats = level[size] * weight
+        return found
 
-def _growth(errors: Sequence[Errors], usual: float) -> tuple[float, float]:
-    """Return the power of the doubt with which confusions grow, by Poisson likelihood, and their level at the usual doubt."""
-    n, found = np.array([[e.counts[0].sum(), e.counts[2].sum()] for e in errors]).T
-    if not found.sum():
-        return 0.0, 1.0
-    best = minimize_scalar(lambda power: _unlikely(found, n * _grown(errors, usual, power)), bounds=(0.0, 12.0), method="bounded")
-    power = round(float(best.x), 2)
-    return power, float(n.sum() / (n * _grown(errors, usual, power)).sum())
+    def unlikely(power: float) -> float:
+        given = expected(power).clip(1e-12)
+        return float((given - wrong * np.log(given)).sum())
 
-
-def _unlikely(found: Floats, expected: Floats) -> float:
-    expected = expected * found.sum() / expected.sum()
-    return float((expected - found * np.log(expected)).sum())
+    power = round(float(minimize_scalar(unlikely, bounds=(0.0, 4.0), method="bounded").x), 2)
+    level = totals / np.bincount(size, doubt**power, minlength=classes).clip(1e-9)
+    found, given = (np.bincount(whose, values, minlength=len(errors)) for values in (wrong, expected(power)))
+    return Rates(tuple(level.round(4).tolist()), power, _spread(found, given))
 
 
 def _spread(found: Floats, expected: Floats) -> float:

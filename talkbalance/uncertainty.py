@@ -55,10 +55,9 @@ class Profile:
     drift
         Standard deviations of a whole recording's mean of both, seconds.
     false, confused
-        Per class of length, how much of what was heard nobody said, and somebody else said; the latter where voices are told
-        apart with the usual doubt.
+        Per class of length, how much of what was heard nobody said, and somebody else said, at the usual doubt.
     usual, grows
-        That doubt (`doubt_of`), and the power of it with which confusions grow.
+        That doubt (1 - confidence), and the power of it with which both grow.
     missed
         Stretches a minute that were said and not heard; `missed_inside` of them while another speaks.
     missed_length
@@ -77,7 +76,7 @@ class Profile:
     false: tuple[float, ...]
     confused: tuple[float, ...]
     usual: float
-    grows: float
+    grows: tuple[float, float]
     missed: float
     missed_inside: float
     missed_length: tuple[float, ...]
@@ -249,17 +248,26 @@ class Chances:
 def chances(heard_: Spans, confidence: Floats, profile: Profile) -> Chances:
     """Return what may be wrong with each utterance.
 
-    Its confidence says where errors are likelier; how many there are in all, the profile says. What a person has checked
-    (confidence 1) is right.
+    The less sure it is, the likelier an error; how likely, the profile says. What a person has checked (confidence 1) is right.
     """
     length = np.searchsorted(CLASSES, heard_.durations)
     unchecked = confidence != 1.0
-    doubt = np.where(unchecked, 1 - confidence, 0.0)
-    mean = float(np.nanmean(doubt[unchecked])) if np.isfinite(doubt[unchecked]).any() else 1.0
-    weight = np.where(np.isnan(doubt), 1.0, doubt / max(mean, 1e-9))
-    grown = (doubt_of(confidence) / profile.usual) ** profile.grows
-    false, confused = np.array(profile.false)[length], np.array(profile.confused)[length] * grown
-    return Chances((false * weight).clip(0, 0.9), (confused * weight).clip(0, 0.5), unchecked)
+    doubt = relative_doubt(confidence, profile.usual)
+    false, confused = (
+        np.array(rates)[length] * doubt**power * unchecked
+        for rates, power in zip((profile.false, profile.confused), profile.grows, strict=True)
+    )
+    return Chances(false.clip(0, 0.9), confused.clip(0, 0.5), unchecked)
+
+
+def relative_doubt(confidence: Floats, usual: float) -> Floats:
+    """Return (n,) how much more doubt there is about each utterance than usual; as usual where no confidence is given."""
+    doubt = np.where(np.isnan(confidence), usual, 1 - confidence)
+    return doubt.clip(LEAST_DOUBT, 1.0) / usual
+
+
+LEAST_DOUBT = 0.005
+"""What a machine is at least in doubt."""
 
 
 def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generator) -> Said:
@@ -283,20 +291,6 @@ def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generato
         heard_.duration,
     )
     return _tidied(columns, times, np.concatenate([np.flatnonzero(keep), np.full(len(new), -1)]))
-
-
-SUREST = 0.9
-"""Part of the utterances below which confidence mixes voices with noise; the surest tell how well voices are told apart."""
-
-
-def doubt_of(confidence: Floats) -> float:
-    """Return how much doubt there is in the surest tenth of what was heard: whose it is, not whether anybody speaks."""
-    known = confidence[np.isfinite(confidence) & (confidence < 1)]
-    return max(0.001, 1 - float(np.quantile(known, SUREST))) if len(known) else USUAL_DOUBT
-
-
-USUAL_DOUBT = 0.1
-"""Where no confidence is given."""
 
 
 def _drawn(quantiles: Sequence[float], n: int, chance: Generator) -> Floats:
