@@ -71,7 +71,8 @@ def read_rttm(path: Path) -> tuple[Span, ...]:
     )
 
 
-def _write_rttm(path: Path, spans: tuple[Span, ...]) -> None:
+def write_rttm(path: Path, spans: tuple[Span, ...]) -> None:
+    """Write spans with their confidence in the ninth column."""
     lines = [f"SPEAKER x 1 {s.start:.3f} {s.end - s.start:.3f} <NA> <NA> {s.speaker} {s.confidence} <NA>" for s in spans]
     path.write_text("\n".join(lines).replace(" None ", " <NA> ") + "\n", encoding="utf-8")
 
@@ -138,12 +139,12 @@ def main(wanted: int) -> None:
         with TemporaryDirectory() as folder:
             made = make(name, between, 1000 + number, Path(folder))
             with open_recording(made.with_suffix(".stereo.flac")) as recording:
-                _write_rttm(HEARD / f"{name}.channels.rttm", channels.diarize(recording.channels))
+                write_rttm(HEARD / f"{name}.channels.rttm", channels.diarize(recording.channels))
             with open_recording(made.with_suffix(".mono.flac")) as recording:
                 heard = mixed.diarize(recording.mix)
             (HEARD / f"{name}.truth.rttm").write_bytes(made.with_suffix(".rttm").read_bytes())
             (HEARD / f"{name}.events.csv").write_bytes(made.with_suffix(".events.csv").read_bytes())
-            _write_rttm(HEARD / f"{name}.mixed.rttm", heard)
+            write_rttm(HEARD / f"{name}.mixed.rttm", heard)
         print(name, file=sys.stderr)
 
 

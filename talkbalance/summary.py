@@ -15,7 +15,7 @@ from math import inf, isnan, nan
 import numpy as np
 import pandas as pd
 
-from talkbalance import intervals
+from talkbalance import cards, intervals
 from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.floor import Floats, States
 from talkbalance.frames import SUMMARY, table
@@ -135,7 +135,8 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame
     -------
     DataFrame
         One row per measure and side (`side` is "" where a measure belongs to the meeting): `value` in `unit`, with `low` and
-        `high` at `level`; `part`, `whole` and `n` it was made of; the `rule` it follows; `available`, and the `reason` if not.
+        `high` at `level`; `part`, `whole` and `n` it was made of; the `rule` it follows and the card that explains it;
+        `available`, and the `reason` if not.
 
     Raises
     ------
@@ -167,8 +168,14 @@ def _row(meeting: str, figure: Figure, measured: Measured) -> tuple[object, ...]
     return (
         *(meeting, figure.measure, figure.side, figure.value),
         *(low, high, *doubt, *figure.observed, LEVEL),
-        *(figure.unit, figure.part, figure.whole, figure.n, figure.rule, not figure.reason, figure.reason),
+        *(figure.unit, figure.part, figure.whole, figure.n, _rule(figure), not figure.reason, figure.reason),
     )
+
+
+def _rule(figure: Figure) -> str:
+    """Return the rule of a figure, with the card that explains it: the same in every language, for tables are compared."""
+    card = f"see docs/measures/{{de,en}}/{cards.CARD_OF[figure.measure]}.md"
+    return f"{figure.rule}; {card}" if figure.rule else card
 
 
 def _count(measure: str, side: str, n: int, rule: str = "") -> Figure:

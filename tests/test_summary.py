@@ -120,3 +120,9 @@ def test_every_meeting_has_a_summary(meeting: Meeting) -> None:
 def test_a_negative_number_of_runs_is_refused() -> None:
     with pytest.raises(InvalidParameter):
         summary(draw("Eva |#|"), runs=-1)
+
+
+def test_every_row_names_its_card() -> None:
+    found = summary(draw(TALK, step=0.25))
+    assert _figure(found, "share", "agency")["rule"] == "see docs/measures/{de,en}/share.md"
+    assert found["rule"].str.contains(r"docs/measures/\{de,en\}/\w+\.md$").all()

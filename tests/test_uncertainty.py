@@ -1,6 +1,7 @@
 """What may have been misheard: played through, held within bounds, and found again where it is known."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkbalance import uncertainty
-from talkbalance.meeting import Meeting, Source
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance, tidy
 from talkbalance.metrics.said import said
 from talkbalance.metrics.talk import talk, talk_of
+from talkbalance.speech.audio import open_recording
+from talkbalance.speech.channels import Channels
+from talkbalance.speech.overlap import Overlap
 from talkbalance.uncertainty import (
     Heard,
     Profile,
@@ -141,3 +145,29 @@ def test_the_minute_in_doubt_drives_the_share(monkeypatch: pytest.MonkeyPatch) -
     row = found[found["measure"] == "share"].iloc[0]
     assert (row["side"], row["start"], row["end"]) == ("Eva", 60, 120)
     assert minutes(sure).empty
+
+
+@pytest.mark.models
+@pytest.mark.shared
+def test_the_true_share_of_a_real_talk_lies_in_the_interval_of_either_way_of_hearing(shared: Path) -> None:
+    """Two people with a microphone each, heard as one channel and as two; labels by hand, a few tenths of a second early."""
+    folder = shared / "recordings" / "german_therapy"
+    rows = [line.split() for line in (folder / "AusschnittTherapieDJIMic2.rttm").read_text(encoding="utf-8").splitlines()]
+    seconds = {name: sum(float(row[4]) for row in rows if row[7] == name) for name in ("SPEAKER_0", "SPEAKER_1")}
+    truth = seconds["SPEAKER_0"] / sum(seconds.values())
+    with open_recording(folder / "AusschnittTherapieDJIMic2.flac") as recording:
+        ways = {"mono": Overlap().diarize(recording.mix), "one_per_channel": Channels().diarize(recording.channels)}
+        duration = recording.duration
+    widths = []
+    for layout, spans in ways.items():
+        said_ = (Utterance(s.start, s.end, s.speaker, confidence=s.confidence) for s in spans)
+        source = replace(BY_MACHINE, options=(("layout", layout),))
+        people = (Speaker("S1"), Speaker("S2"))
+        meeting = Meeting(people, tidy(said_).utterances, duration, language="de", source=source)
+        found = talk(meeting)
+        value = float(figures(found)["share"].max())  # who speaks more is the therapist, by either way
+        column = int(figures(found)["share"].argmax())
+        low, high = heard(meeting, found, runs=200, seed=0).interval("share", column, value)
+        assert low <= truth <= high
+        widths.append(high - low)
+    assert widths[1] < widths[0]
