@@ -3,6 +3,7 @@
 The cards stand in `docs/measures/de` and `docs/measures/en`; an installed package carries them along.
 """
 
+import re
 from pathlib import Path
 
 from talkbalance.errors import InvalidParameter
@@ -46,6 +47,9 @@ HERE = Path(__file__).resolve().parent
 PLACES = (HERE / "cards_text", HERE.parent / "docs" / "measures")
 """Where the cards lie: beside an installed package, or in the documentation of a checkout."""
 
+_MARKS = re.compile(r"<!--.*?-->", re.DOTALL)
+"""Where `python -m benchmarks.cards` fills in figures."""
+
 
 def link(measure: str) -> str:
     """Return where the card of a measure stands, in the language of the user.
@@ -79,7 +83,7 @@ def card(measure: str, language: Language | None = None) -> str:
     """
     name = f"{language or of_the_user()}/{_card(measure)}.md"
     place = next(place for place in PLACES if (place / name).exists())
-    return (place / name).read_text(encoding="utf-8")
+    return _MARKS.sub("", (place / name).read_text(encoding="utf-8"))
 
 
 def _card(measure: str) -> str:
