@@ -93,6 +93,7 @@ def _tables(meetings: dict[str, Rows]) -> dict[str, pd.DataFrame]:
 
 def main() -> None:
     """Load everything first; then answer each name with its seconds and values."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # the peers print notes of their own
     meetings: dict[str, Rows] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     runs = {
         "convokit": convokit(meetings, whole=False),
@@ -104,7 +105,7 @@ def main() -> None:
     for line in sys.stdin:
         begun = time.perf_counter()
         values = runs[line.strip()]()
-        print(json.dumps({"seconds": time.perf_counter() - begun, "values": values}), flush=True)
+        print(json.dumps({"seconds": time.perf_counter() - begun, "values": values}), flush=True, file=answers)
 
 
 if __name__ == "__main__":
