@@ -21,6 +21,7 @@ from talkbalance.speech.audio import Recording, open_recording
 from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, Transcript, silent
 from talkbalance.speech.channels import Channels
 from talkbalance.speech.partial import NOTHING_KEPT, Partial, partial
+from talkbalance.speech.prosody import swift, with_prosody
 from talkbalance.speech.tracks import Tracks, open_tracks
 
 Watch = Callable[[str, float, float], None]
@@ -189,7 +190,9 @@ def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
     if not spans:
         return Heard((), "", layout)
     said = hearing.words(sound)
-    return Heard(attribute(said.words, spans), said.language, layout, hearing.diarizer.name)
+    utterances = attribute(said.words, spans)
+    voices = dict.fromkeys((utterance.speaker for utterance in utterances), sound)
+    return Heard(with_prosody(utterances, voices, swift(), apart=False), said.language, layout, hearing.diarizer.name)
 
 
 def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing, layout: str) -> Heard:
@@ -208,8 +211,9 @@ def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing
         said = replace(hearing, language=language).words(sound, number=i, of=len(sounds))
         language = language or said.language
         utterances += attribute(_inside(said.words, own), own)
-    heard = [utterance for utterance in utterances if utterance.speaker != UNKNOWN]
-    return Heard(tuple(heard) if names else _numbered(heard), language or "", layout, Channels.name, tuple(names))
+    known = sorted((utterance for utterance in utterances if utterance.speaker != UNKNOWN), key=times_of)
+    heard = with_prosody(known, dict(zip(labels, sounds, strict=True)), swift(), apart=True)
+    return Heard(heard if names else _numbered(heard), language or "", layout, Channels.name, tuple(names))
 
 
 def _numbered(utterances: Sequence[Utterance]) -> tuple[Utterance, ...]:
@@ -258,7 +262,7 @@ def _meeting(heard: Heard, hearing: Hearing, duration: float, details: Details, 
 
 def _versions() -> tuple[tuple[str, str], ...]:
     found = []
-    for package in ("talkbalance", "faster-whisper", "openai-whisper", "transformers", "torch", "av"):
+    for package in ("talkbalance", "faster-whisper", "openai-whisper", "transformers", "torch", "av", "swift-f0"):
         try:
             found.append((package, version(package)))
         except PackageNotFoundError:

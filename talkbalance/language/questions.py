@@ -1,12 +1,18 @@
-"""Whether a sentence asks: by its form, by its mark, and how sure either is."""
+"""Whether a sentence asks: by its words, by its mark, and how sure either is."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import exp, log
+
+import numpy as np
 
 from talkbalance.language import english, german
 from talkbalance.language.forms import Evidence, Form, Kind, Rules, Words
-from talkbalance.language.words import Language, words
+from talkbalance.language.signs import signs
+from talkbalance.language.trees import Array, Trees, read_trees
+from talkbalance.language.words import Language, is_cut_off, words
 
 MARK = 0.8
 """How often a question mark stands after a question, whatever the words say.
@@ -38,8 +44,13 @@ RATES: Mapping[Evidence, float] = {
     "none": 0.03,
 }
 """How often a sentence without any mark asks, by its form: questions among the labelled units of 51 English meetings (MRDA), one
-of each added. German forms of the same name share the rate; `benchmarks/results/questions.md` shows how far that holds.
+of each added. German, for which nobody published labels, reads its probability here; `benchmarks/results/questions.md` shows how
+far that holds. English reads it from `questions.json`, and here only what was stated.
 """
+STATED: frozenset[Evidence] = frozenset(("request", "rhetorical", "surprise"))
+"""Forms whose rate is taken from `RATES` in every language, since the talk the trees were fitted on labels them otherwise."""
+LEAST = 0.05
+"""Least probability of a sentence without form and mark that is still worth to be looked at."""
 
 _RULES: Mapping[Language, Rules] = {"de": german.form, "en": english.form}
 _CLAUSE_END = re.compile(r"[,;:](?=\s|$)|\s[-–—]+(?=\s|$)")
@@ -74,11 +85,11 @@ class Question:
 
 
 def question(text: str, language: Language, *, marked: bool) -> Question | None:
-    """Return what a sentence asks, or None where neither its form nor a mark speaks for a question.
+    """Return what a sentence asks, or None where neither its words nor a mark speaks for a question.
 
-    **Definition.** The words decide on a form of a closed set (`forms.Evidence`). Without a mark the probability is how often
-    such forms ask in talk that people labelled; a mark is a second, independent reason:
-    `1 - (1 - MARK) * (1 - rate)`.
+    **Definition.** The words decide on a form of a closed set (`forms.Evidence`) and on the classes of the first and last
+    words (`signs`). Without a mark the probability is how often such sentences ask in talk that people labelled; a mark is a
+    second, independent reason: `1 - (1 - MARK) * (1 - rate)`.
 
     Parameters
     ----------
@@ -95,17 +106,67 @@ def question(text: str, language: Language, *, marked: bool) -> Question | None:
     ----------
     Shriberg et al. (2004), The ICSI Meeting Recorder Dialog Act corpus; Wochner et al. on the form of German questions.
     """
-    clauses = clauses_of(text)
-    if not clauses:
+    read = reading(text, language)
+    rate = 1 / (1 + exp(-read.log_odds))
+    if not read.words or (not marked and read.form is None and rate < LEAST):
         return None
-    form = _RULES[language](clauses)
-    if form is None:
-        if not marked:
-            return None
-        form = Form("none", "declarative")
-    rate = RATES[form.evidence]
     sure = 1 - (1 - MARK) * (1 - rate) if marked else rate
-    return Question(form.kind, form.open, form.why, round(sure, 3), form.evidence)
+    return read.asking(sure)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words of a sentence tell: its form, the signs of its small words, and the log-odds that it asks."""
+
+    words: int
+    form: Form | None
+    signs: tuple[int, ...]
+    log_odds: float
+
+    def asking(self, sure: float) -> Question:
+        """Return the question this is with a probability."""
+        form = self.form or Form("none", "declarative")
+        return Question(form.kind, form.open, form.why, round(sure, 3), form.evidence)
+
+
+def reading(text: str, language: Language) -> Reading:
+    """Read one sentence."""
+    return readings((text,), language)[0]
+
+
+def readings(texts: Sequence[str], language: Language) -> tuple[Reading, ...]:
+    """Read many sentences: the trees are asked once."""
+    shapes = [_shape(text, language) for text in texts]
+    if language == "en":
+        odds = _trees().log_odds(np.array([shape[2] for shape in shapes], float).reshape(len(shapes), -1))
+        stated = ((form is not None and form.evidence in STATED) for _, form, _ in shapes)
+        sure = [_odds(form) if by_form else own for own, by_form, (_, form, _) in zip(odds, stated, shapes, strict=True)]
+    else:
+        sure = [_odds(form) for _, form, _ in shapes]
+    return tuple(Reading(*shape, float(own)) for shape, own in zip(shapes, sure, strict=True))
+
+
+@lru_cache(maxsize=1 << 14)
+def _shape(text: str, language: Language) -> tuple[int, Form | None, tuple[int, ...]]:
+    clauses = clauses_of(text)
+    form = _RULES[language](clauses) if clauses else None
+    evidence = form.evidence if form else "none"
+    return sum(map(len, clauses)), form, signs(clauses, language, evidence, cut_off=is_cut_off(text))
+
+
+def _odds(form: Form | None) -> float:
+    rate = RATES[form.evidence if form else "none"]
+    return log(rate / (1 - rate))
+
+
+@cache
+def _trees() -> Trees:
+    return read_trees("talkbalance.language", "questions.json")
+
+
+def sign_rows(texts: Sequence[str], language: Language) -> Array:
+    """Return the signs of many sentences, one row each: what the trees are fitted on."""
+    return np.array([_shape(text, language)[2] for text in texts], float)
 
 
 def clauses_of(text: str) -> tuple[Words, ...]:

@@ -1,0 +1,94 @@
+"""Boosted trees as numbers: read from a file, applied to many rows at once."""
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trees:
+    """Decision trees over a fixed list of features, all of the same shape; the sum of their leaves is a log-odds.
+
+    Parameters
+    ----------
+    features
+        The names of the columns.
+    rates
+        Column to value of each code: a word class is as high as sentences with it there ask.
+    base
+        The log-odds before any tree.
+    feature, threshold, left, right, missing_left, value
+        One row per tree, one column per node; a leaf leads to itself.
+    depth
+        Steps from the root to the deepest leaf.
+    """
+
+    features: tuple[str, ...]
+    rates: dict[int, Array]
+    base: float
+    feature: NDArray[np.intp]
+    threshold: Array
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    missing_left: NDArray[np.bool_]
+    value: Array
+    depth: int
+
+    def log_odds(self, rows: Array) -> Array:
+        """Return the log-odds of each row; nan is a value that is not known."""
+        if not len(rows):
+            return np.zeros(0)
+        known = rows.copy()
+        for column, rates in self.rates.items():
+            codes = rows[:, column]
+            given = ~np.isnan(codes)
+            known[given, column] = rates[codes[given].astype(np.intp)]
+        trees, nodes = self.feature.shape
+        feature, threshold, left, right = (part.ravel() for part in (self.feature, self.threshold, self.left, self.right))
+        missing, value = self.missing_left.ravel(), self.value.ravel()
+        place = (np.arange(len(known)) * known.shape[1])[:, None]
+        node = np.broadcast_to(np.arange(trees) * nodes, (len(known), trees))
+        flat = known.ravel()
+        unknown = bool(np.isnan(flat).any())
+        for _ in range(self.depth):
+            seen = flat[place + feature[node]]
+            goes_left = seen <= threshold[node]
+            if unknown:
+                goes_left |= np.isnan(seen) & missing[node]
+            node = np.where(goes_left, left[node], right[node])
+        summed: Array = value[node].sum(axis=1) + self.base
+        return summed
+
+
+def read_trees(package: str, file: str) -> Trees:
+    """Return the trees of a file as `benchmarks.fit_questions` writes it."""
+    data: dict[str, Any] = json.loads(resources.files(package).joinpath(file).read_text(encoding="utf-8"))
+    names = tuple(data["features"])
+    nodes = max(len(tree["value"]) for tree in data["trees"])
+    count = len(data["trees"])
+    start = (np.arange(count) * nodes)[:, None]
+
+    def filled(name: str, fill: float) -> Array:
+        out = np.full((count, nodes), fill)
+        for row, tree in zip(out, data["trees"], strict=True):
+            row[: len(tree[name])] = tree[name]
+        return out
+
+    return Trees(
+        names,
+        {names.index(name): np.array(rates, float) for name, rates in data["rates"].items()},
+        float(data["base"]),
+        filled("feature", 0).astype(np.intp),
+        filled("threshold", 0.0),
+        filled("left", 0).astype(np.intp) + start,
+        filled("right", 0).astype(np.intp) + start,
+        filled("missing_left", 0) > 0,
+        filled("value", 0.0),
+        int(data["depth"]),
+    )
