@@ -3,7 +3,10 @@
 import sys
 from importlib import import_module
 
-ALL = ("interruptions", "questions", "channels", "diarization", "engines", "recordings", "import_time")
+ALL = (
+    *("interruptions", "questions", "channels", "diarization", "engines", "recordings", "import_time", "coverage", "review_queue"),
+    *("peers", "sensitivity", "cards"),
+)
 
 
 def main() -> None:
