@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from benchmarks.shared import ROOT, data
@@ -145,6 +146,7 @@ def _without(rows: Array, names: Sequence[str]) -> Array:
 
 def _report(name: str, labels: Array, log_odds: Array) -> None:
     sure = 1 / (1 + np.exp(-log_odds))
+    auc, f1 = roc_auc_score(labels, sure), f1_score(labels, sure >= 0.5)
     print(f"{name}: AUC {auc:.4f}, F1 {f1:.4f}, mean {sure.mean():.4f} of {labels.mean():.4f}")
 
 

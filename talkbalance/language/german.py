@@ -31,7 +31,15 @@ _ONE = frozenset(("es", "er", "man", "das", "jemand", "etwas"))
 _PLURAL_OF_IT = frozenset(("sind", "waren", "wären"))  # "sind das Ihre?"
 _SPEAKING = frozenset(("du", "er", "es", "man", "ihr"))
 _REAL = frozenset(("denn", "eigentlich", "etwa"))
+_ANY = _REAL | {"jemals", "irgendwelche", "irgendwas", "irgendetwas", "irgendeine", "irgendeinen", "irgendein"}
+_ADDRESSED = frozenset((word,) for word in ("sie", "du", "ihr"))
 _EXCLAIMING = _CONDITIONAL | {"ist", "bist", "war"}
+_BEING = frozenset(("ist", "war", "wäre", "bleibt", "wird"))
+_OWN = frozenset(
+    ("mein", "meine", "dein", "deine", "sein", "seine", "ihr", "ihre", "unser", "unsere", "ein", "eine", "kein", "keine")
+)
+_BETWEEN = frozenset(("in", "hier", "da", "dort", "denn", "auch", "jetzt", "eigentlich", "heute", "bei", "für", "mit"))
+_IMAGINED = frozenset(("vorstellen", "denken", "nachvollziehen", "verstehen", "empfehlen", "bestätigen"))
 _OBJECT = frozenset(("die", "das", "ein", "eine", "es", "alle", "alles", "etwas", "unsere", "ihre", "seine"))
 
 FAR = 6
@@ -45,7 +53,7 @@ SHORT = 4
 def form(clauses: Sequence[Words]) -> Form | None:
     """Return the form of a German sentence, cut at its commas where it has any."""
     words = tuple(word for clause in clauses for word in clause)
-    cores = [core for clause in clauses if (core := _core(clause))]
+    cores = _restarted([core for clause in clauses if (core := _core(clause))])
     if not cores or words in _PHRASES["weak_tag"] or words in _PHRASES["tag"]:
         return _signal(words)
     following = cores[1] if len(cores) > 1 else ()
@@ -53,7 +61,17 @@ def form(clauses: Sequence[Words]) -> Form | None:
     strong = main is not None and main.evidence in ("inversion", "wh_inversion", "or_inversion", "request", "wonder")
     if strong or (main is not None and main.evidence == "rhetorical"):
         return main
-    return _inner(cores[1:]) or _tag(words, clauses[-1]) or main or first((_set_phrase, _statement), cores[0])
+    return (
+        _inner(cores[1:]) or _tag(words, clauses[-1]) or main or _addressed(cores[1:]) or first((_set_phrase, _statement), cores[0])
+    )
+
+
+def _restarted(cores: Sequence[Words]) -> Sequence[Words]:
+    """Leave out a beginning that is said again: "wie viele, ja, wie viele Stunden das wären"."""
+    if cores and any(len(core) > len(cores[0]) and core[: len(cores[0])] == cores[0] for core in cores[1:3]):
+        again = next(at for at, core in enumerate(cores[1:3], 1) if core[: len(cores[0])] == cores[0])
+        return cores[again:]
+    return cores
 
 
 def _core(clause: Words) -> Words:
@@ -116,9 +134,12 @@ def _wh(words: Words) -> Form | None:
 
 def _wh_evidence(words: Words) -> Evidence:
     """Tell by the place of the verb: second in a question, last in a clause that depends on another."""
-    if _PHRASES["phrase"].begins(words):
+    length = _PHRASES["phrase"].lead(words)
+    if length and (len(words) <= length + 1 or any(word in _FINITE or "'" in word for word in words[:length])):
         return "wh_inversion"
     if (verb := _verb_second(words)) is not None:
+        if words[verb] not in _FINITE and not _AUXILIARY.isdisjoint(words[verb + 1 :]):  # "wie viele Stunden das dann kosten würde"
+            return "wh_first"
         return "wh_inversion" if verb == 1 or words[verb + 1 :] else "wh_first"
     short = len(words) <= FRAGMENT and _PRONOUN.isdisjoint(words[1:])
     return "wh_fragment" if short else "wh_first"
@@ -156,6 +177,10 @@ def _verb_first(words: Words, following: Words = (), goes_on: bool = False) -> F
     if wishes or _is_condition(words, following):
         return None
     evidence = _verb_evidence(verb, words)
+    if evidence != "inversion" and verb in _AUXILIARY and _subject_later(words):
+        evidence = "inversion"
+    if evidence == "inversion" and words[1] == "ich" and not _IMAGINED.isdisjoint(words[2:]):  # "kann ich mir vorstellen"
+        evidence = "verb_first"
     if evidence is None or (verb.endswith("n") and words[1] in _ONE and verb not in _PLURAL_OF_IT):
         return None
     if goes_on and words[1] in _OBJECT:
@@ -209,24 +234,39 @@ def _with_third(verb: str, words: Words) -> Evidence | None:
         return "inversion" if len(words) > 2 and subject in _REAL else None
     if len(words) == 2 and verb in _AUXILIARY and subject in _ONE:  # "ist es", "kann man"
         return "verb_first"
+    if len(words) == FRAGMENT and verb in _BEING and subject in _OWN:  # "ist mein Problem"
+        return "verb_first"
     if subject in _SUBJECT:
         return "inversion" if verb in _FINITE or subject in _SPEAKING else "verb_first"
     return "verb_first" if verb in _AUXILIARY and len(words) > 2 and subject not in _CLASSES else None
 
 
+def _subject_later(words: Words) -> bool:
+    """Return whether the subject of a verb-first clause follows after what belongs to it: "ist hier das eigentlich üblich"."""
+    return len(words) > SHORT and words[1] in _BETWEEN and words[2] in _ONE
+
+
 def _inner(cores: Sequence[Words]) -> Form | None:
     """Find a question in a later clause: "ich meine, was machen wir", "…, oder ist das vorbei".
 
-    A verb that comes first there says nothing: it does so in every statement after a dependent clause.
+    A verb that comes first there says little: it does so in every statement after a dependent clause. Particles of questions tell.
     """
     for clause in cores:
         if (choice := _alternative(clause)) and choice.evidence == "or_inversion":
             return choice
+        if clause[0] in _FINITE and clause[1:2] in _ADDRESSED and not _ANY.isdisjoint(clause[2:]):
+            return Form("inner_inversion", "polar")
         core = clause[1:] if clause[0] == "oder" else clause
         idle = core and _PHRASES["rhetorical"].begins(core)  # "oder was weiß ich"
         if core and not idle and core[0] in _WH and _verb_is_clear(core) and (asked := _wh(core)):
             return Form("inner_wh", "wh", asked.open, asked.why)
     return None
+
+
+def _addressed(cores: Sequence[Words]) -> Form | None:
+    """Find a later clause that may ask the other: "wenn man das macht, haben Sie …"; marks and pitch have to tell."""
+    asks = any(clause[0] in _FINITE and clause[1:2] in _ADDRESSED for clause in cores)
+    return Form("verb_first", "polar") if asks else None
 
 
 def _verb_is_clear(words: Words) -> bool:

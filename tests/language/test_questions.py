@@ -40,6 +40,10 @@ GERMAN = [
     ("Mich würde interessieren, was Sie davon halten", "declarative", True, False),
     ("Ich meine, was machen wir denn jetzt damit", "wh", True, False),
     ("Wer weiß das schon", "rhetorical", False, False),
+    ("Ist hier das Plakat eigentlich immer so schief", "polar", False, False),
+    ("Wenn man das zum ersten Mal sieht, haben Sie da irgendwelche Sorgen", "polar", False, False),
+    ("Wo is es denn", "wh", False, False),
+    ("Hamse das Plakat gesehen", "polar", False, False),
 ]
 
 GERMAN_FALSE_FRIENDS = [
@@ -72,6 +76,11 @@ GERMAN_FALSE_FRIENDS = [
     "Wissen Sie, das ist ein alter Laden",
     "Ach wirklich",
     "Wir machen dann Plakate, oder was weiß ich",
+    "Und wie lange ich das machen kann",
+    "Wie viele, ja, wie viele Plakate das dann werden würden",
+    "Ist mein Laden",
+    "Kann ich mir gut vorstellen mit dem Panda",
+    "Wenn die Karte gedruckt ist, haben Sie etwas in der Hand",
 ]
 
 ENGLISH = [

@@ -1,10 +1,12 @@
 import pytest
+from hypothesis import given
 from pandas.api.types import is_bool_dtype
 
 from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.frames import QUESTIONS
-from talkbalance.meeting import Meeting, Source, Speaker, Utterance
-from talkbalance.metrics.questions import QuestionCounts, question_counts, questions
+from talkbalance.meeting import Meeting, Prosody, Source, Speaker, Utterance
+from talkbalance.metrics.questions import QuestionCounts, asking, question_counts, questions
+from tests.meetings import meetings
 
 PEOPLE = (Speaker("Eva", "agency"), Speaker("Tom", "agency"), Speaker("Baum", "client"))
 
@@ -160,3 +162,75 @@ def test_shifting_time_changes_only_times() -> None:
     one, other = questions(TALK), questions(shifted)
     assert ((other["start"] - one["start"]) == 100).all()
     assert one.drop(columns=["start", "end"]).equals(other.drop(columns=["start", "end"]))
+
+
+def confidences(said: Meeting, *, punctuation: bool = True) -> list[float]:
+    return list(map(float, asking(said, punctuation=punctuation).probability))
+
+
+def test_what_stands_around_a_sentence_makes_it_more_or_less_likely_to_ask() -> None:
+    answered = meeting((0, 2, "Eva", "You are the owner of the place"), (2.1, 2.5, "Baum", "Yeah"), language="en")
+    ignored = meeting((0, 2, "Eva", "You are the owner of the place"), (2.1, 6, "Eva", "and I like it"), language="en")
+    assert confidences(answered)[0] > 2 * confidences(ignored)[0]
+
+
+def test_marks_by_chance_are_not_believed() -> None:
+    texts = ["Das ist gut", "Wir gehen heim", "Der Laden ist zu", "Die Karte ist neu", "Der Hund bellt", "Er kam am Abend"] * 20
+    marks = [".", "?", "."] * 40
+    chance = meeting(*((i, i + 0.9, "Eva", f"{text}{mark}") for i, (text, mark) in enumerate(zip(texts, marks, strict=True))))
+    one = meeting(*((i, i + 0.9, "Eva", f"{text}{'?' if i == 60 else '.'}") for i, text in enumerate(texts)))
+    assert max(confidences(chance)) < 0.5
+    assert confidences(one)[60] > 0.5
+
+
+def test_missing_marks_say_little_where_they_are_often_missing() -> None:
+    asked = [f"Haben Sie das {what} gesehen{'?' if i % 3 == 0 else '.'}" for i, what in enumerate(["Plakat", "Bild", "Haus"] * 10)]
+    said = meeting(*((i * 2, i * 2 + 1, "Eva" if i % 2 else "Baum", text) for i, text in enumerate(asked)))
+    assert min(confidences(said)) > 0.5
+
+
+@pytest.mark.parametrize(("slope", "rises"), [(15.0, True), (-15.0, False), (0.0, None)])
+def test_a_rising_end_asks_rather_than_a_falling_one(slope: float, rises: bool | None) -> None:
+    def heard(*prosody: Prosody) -> float:
+        spoken = Utterance(0, 2, "Eva", "Sie haben das Plakat gesehen", prosody=prosody)
+        return confidences(Meeting(PEOPLE, (spoken, Utterance(2.2, 3, "Baum", "Ja.")), duration=5, language="de"))[0]
+
+    plain, pitched = heard(), heard(Prosody(1, 2, slope, 0, -20))
+    assert pitched == plain if rises is None else (pitched > plain) == rises
+
+
+def test_a_question_word_asks_with_a_fall_as_well() -> None:
+    spoken = Utterance(0, 2, "Eva", "Was hat Sie gestört", prosody=(Prosody(1, 2, -15, 0, -20),))
+    plain = Utterance(0, 2, "Eva", "Was hat Sie gestört")
+    one, other = (confidences(Meeting(PEOPLE, (said,), duration=5, language="de")) for said in (spoken, plain))
+    assert one == other
+
+
+def test_a_turn_that_begins_something_else_is_no_answer() -> None:
+    said = meeting((0, 2, "Baum", "Was kostet das Plakat?"), (3, 5, "Eva", "Übrigens, der Panda ist fertig."))
+    assert questions(said)["answered"].tolist() == [False]
+    same = meeting((0, 2, "Baum", "Was kostet das Plakat?"), (3, 5, "Eva", "Übrigens, das Plakat ist umsonst."))
+    assert questions(same)["answered"].tolist() == [True]
+
+
+def test_what_asks_is_counted_as_in_the_table() -> None:
+    found, counts = asking(TALK), question_counts(TALK)
+    for place, side in enumerate(found.sides):
+        own = (found.side == place) & (found.probability >= 0.5) & ~found.tag
+        assert own.sum() == counts[side].questions
+        assert (found.open & own).sum() == counts[side].open
+        assert (found.follow_up & own).sum() == counts[side].follow_up
+        assert (found.answered[own] == 1).sum() == counts[side].answered
+        assert (found.side == place).sum() == counts[side].sentences
+    assert found.start[0] == 0
+    assert found.utterance.tolist() == sorted(found.utterance)
+
+
+@given(meetings())
+def test_probabilities_are_probabilities(said: Meeting) -> None:
+    try:
+        found = asking(said)
+    except Unavailable:
+        return
+    assert ((found.probability >= 0) & (found.probability <= 1)).all()
+    assert len(found.side) == len(found.start) == len(found.answered)
