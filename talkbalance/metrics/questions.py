@@ -339,7 +339,7 @@ def _read(meeting: Meeting, *, punctuation: bool) -> _Talk:
     said = sentences(meeting, language, punctuation=punctuation)
     timed = meeting.source.times in ("word", "utterance")
     read = readings([sentence.text for sentence in said], language)
-    sure = _probabilities(meeting, said, read, timed=timed, punctuation=punctuation)
+    sure = probabilities(meeting, said, read, timed=timed, punctuation=punctuation)
     return _Talk(
         language,
         said,
@@ -354,7 +354,7 @@ def _read(meeting: Meeting, *, punctuation: bool) -> _Talk:
     )
 
 
-def _probabilities(
+def probabilities(
     meeting: Meeting, said: Sequence[Sentence], read: Sequence[Reading], *, timed: bool, punctuation: bool
 ) -> NDArray[np.float64]:
     """Return how likely each sentence asks: words and context, then pitch, then marks."""
