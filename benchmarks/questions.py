@@ -18,13 +18,13 @@ from scipy.stats import binomtest, rankdata
 
 from benchmarks.fit_questions import talks
 from benchmarks.shared import data, publish, table
-from talkbalance.language import Language, language_of, question, sentences
+from talkbalance.language import Language, question, sentences
 from talkbalance.language.questions import RATES, readings
 from talkbalance.language.sentences import Mark
 from talkbalance.language.trees import read_trees
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.context import context
-from talkbalance.metrics.questions import probabilities, questions
+from talkbalance.metrics.questions import asking, probabilities, questions
 from talkbalance.pipeline import transcribe
 
 ASKS = 0.5
@@ -210,26 +210,33 @@ def _untimed(said: Sequence[Utterance], language: str | None) -> Meeting:
 def annomi() -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """Score the professional's utterances: does one ask, and of those that do, is it open."""
     rows = pd.read_csv(data("transcripts", "annomi", "annomi.csv.gz"), keep_default_na=False, dtype=str)
-    rows = rows[rows["speaker"] == "therapist"]
     found: list[tuple[object, ...]] = []
     opened: list[tuple[object, ...]] = []
     for name, signs, instead in WAYS:
         asks, open_ = Score(), Score()
-        for text, label, kind in zip(rows["text"], rows["is_question"], rows["question_type"], strict=True):
-            asked = _questions_in(re.sub(signs, instead, text))
-            asks.add(label == "1", max(asked["confidence"], default=0.0))
-            if kind and not asked.empty:
-                open_.add(kind == "open", float(asked["open"].any()))
+        for _, talk in rows.groupby("meeting"):
+            for at, (sure, is_open) in _asked_in(talk, signs, instead).items():
+                row = talk.iloc[at]
+                if row["speaker"] == "therapist":
+                    asks.add(row["is_question"] == "1", sure)
+                    if row["question_type"] and sure >= ASKS:
+                        open_.add(row["question_type"] == "open", float(is_open))
         found.append(asks.row("AnnoMI, utterance asks", name))
         opened.append(open_.row("AnnoMI, question found is open", name))
     return found, opened
 
 
-def _questions_in(text: str) -> pd.DataFrame:
-    meeting = _untimed([Utterance(None, None, "therapist", text)], "en")
-    has_words = any(sign.isalnum() for sign in text) and language_of(meeting) is not None
-    frame = questions(meeting) if has_words else pd.DataFrame(columns=["confidence", "open", "kind"])
-    return frame[frame["kind"] != "tag"]
+def _asked_in(talk: pd.DataFrame, signs: str, instead: str) -> dict[int, tuple[float, bool]]:
+    """Return for each utterance of a talk how likely a sentence that begins in it asks, and whether one that does is open."""
+    texts = [re.sub(signs, instead, str(text)) for text in talk["text"]]
+    said = [Utterance(None, None, str(speaker), text) for speaker, text in zip(talk["speaker"], texts, strict=True)]
+    found = asking(_untimed(said, "en"))
+    asked = dict.fromkeys(range(len(said)), (0.0, False))
+    for at, sure, tag, is_open in zip(found.utterance, found.probability, found.tag, found.open, strict=True):
+        if not tag:
+            best, opens = asked[int(at)]
+            asked[int(at)] = max(best, float(sure)), opens or (bool(is_open) and sure >= ASKS)
+    return asked
 
 
 def _rate(labels: Sequence[bool]) -> str:

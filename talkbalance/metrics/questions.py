@@ -43,7 +43,7 @@ from talkbalance.language.questions import LEAST, Reading, readings
 from talkbalance.language.trees import Trees, read_trees
 from talkbalance.language.words import lexicon
 from talkbalance.meeting import Meeting, Prosody
-from talkbalance.metrics.context import context
+from talkbalance.metrics.context import COLUMNS, context
 from talkbalance.metrics.ratio import Ratio
 
 ASKS = 0.5
@@ -63,6 +63,7 @@ LEADS = 2
 """Words that may stand before those that change the topic: "ja, übrigens"."""
 AT_END = 0.15
 """Seconds between the end of a sentence and that of the pitch heard there."""
+_BEFORE, _NEXT = COLUMNS.index("before_words"), COLUMNS.index("next_words")
 ROUNDS = 8
 """Steps in which the marks' worth and the probabilities are brought together; they change by less than .01 after five."""
 UNLIKELY = -2.9
@@ -359,7 +360,9 @@ def probabilities(
 ) -> NDArray[np.float64]:
     """Return how likely each sentence asks: words and context, then pitch, then marks."""
     own = [one.log_odds for one in read]
-    odds = _trees().log_odds(context(said, read, own, timed=timed))
+    around = context(said, read, own, timed=timed)
+    nobody = (around[:, _BEFORE] == 0) & (around[:, _NEXT] == 0)  # no other voice is near: nothing stands around
+    odds = np.where(nobody, own, _trees().log_odds(around))
     stated = np.array([one.form is not None and one.form.evidence in ASKS_ANYHOW for one in read], bool)
     odds = np.where(stated, np.maximum(odds, own), odds)
     odds = odds + np.array([_pitch(meeting, sentence, one) for sentence, one in zip(said, read, strict=True)], float)

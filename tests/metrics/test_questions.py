@@ -4,6 +4,7 @@ from pandas.api.types import is_bool_dtype
 
 from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.frames import QUESTIONS
+from talkbalance.language import question
 from talkbalance.meeting import Meeting, Prosody, Source, Speaker, Utterance
 from talkbalance.metrics.questions import QuestionCounts, asking, question_counts, questions
 from tests.meetings import meetings
@@ -170,7 +171,8 @@ def confidences(said: Meeting, *, punctuation: bool = True) -> list[float]:
 
 def test_what_stands_around_a_sentence_makes_it_more_or_less_likely_to_ask() -> None:
     answered = meeting((0, 2, "Eva", "You are the owner of the place"), (2.1, 2.5, "Baum", "Yeah"), language="en")
-    ignored = meeting((0, 2, "Eva", "You are the owner of the place"), (2.1, 6, "Eva", "and I like it"), language="en")
+    own = (2.1, 6, "Eva", "and I like it"), (9, 12, "Baum", "The posters are in the car")
+    ignored = meeting((0, 2, "Eva", "You are the owner of the place"), *own, language="en")
     assert confidences(answered)[0] > 2 * confidences(ignored)[0]
 
 
@@ -234,3 +236,10 @@ def test_probabilities_are_probabilities(said: Meeting) -> None:
         return
     assert ((found.probability >= 0) & (found.probability <= 1)).all()
     assert len(found.side) == len(found.start) == len(found.answered)
+
+
+def test_where_nobody_else_is_near_the_words_decide() -> None:
+    alone = meeting((0, 2, "Eva", "Do you like it"), language="en")
+    asked = question("Do you like it", "en", marked=False)
+    assert asked is not None
+    assert confidences(alone) == [pytest.approx(asked.confidence, abs=0.001)]
