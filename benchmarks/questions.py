@@ -122,8 +122,8 @@ def swda(*, marked: bool) -> tuple[Score, Evidence]:
 def german(name: str, marks: str) -> tuple[Score, Evidence]:
     """Score the sentences of a German transcript, in their context, against its question marks.
 
-    `marks`: "as written", "question marks as points", "none", "half of them as points" or "by chance" (each sentence one of
-    three).
+    `marks`: "as written", "question marks as points", "question marks hidden", "half of them as points" or "by chance" (each
+    sentence one of three).
     """
     rows = pd.read_csv(data("transcripts", "german_text", *name.split("/")), keep_default_na=False)
     said = [
@@ -147,7 +147,7 @@ def german(name: str, marks: str) -> tuple[Score, Evidence]:
 
 def _mark(mark: Mark, marks: str, chance: random.Random) -> Mark:
     match marks:
-        case "none":
+        case "question marks hidden":
             return ""
         case "question marks as points":
             return "."
@@ -245,7 +245,7 @@ def _rate(labels: Sequence[bool]) -> str:
 
 def _german_rows() -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for marks in ("as written", "none", "question marks as points", "half of them as points", "by chance"):
+    for marks in ("as written", "question marks hidden", "question marks as points", "half of them as points", "by chance"):
         both = Score()
         for name, file in (("LNP232, de", "lnp232/lnp232.csv"), ("AnneWill, de", "AnneWill.csv")):
             score, _ = german(file, marks)
@@ -271,7 +271,7 @@ def main() -> None:
         *asks,
         *_german_rows(),
     ]
-    parts = [german(file, "none")[1] for file in ("lnp232/lnp232.csv", "AnneWill.csv")]
+    parts = [german(file, "question marks hidden")[1] for file in ("lnp232/lnp232.csv", "AnneWill.csv")]
     german_forms = {name: [label for part in parts for label in part.get(name, [])] for name in RATES}
     rates = [
         (name, rate, *(_rate(part.get(name, [])) for part in (fitted, checked, calls_forms, german_forms)))
