@@ -169,7 +169,7 @@ def _rates(errors: Sequence[Errors], kind: int, usual: float) -> Rates:
 
     power = round(float(minimize_scalar(unlikely, bounds=(0.0, 4.0), method="bounded").x), 2)
     level = totals / np.bincount(size, doubt**power, minlength=classes).clip(1e-9)
-    found, given = (np.bincount(whose, values, minlength=len(errors)) for values in (wrong, expected(power)))
+    found, given = (np.bincount(whose, values, minlength=len(errors)).astype(np.float64) for values in (wrong, expected(power)))
     return Rates(tuple(level.round(4).tolist()), power, _spread(found, given))
 
 

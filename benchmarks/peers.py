@@ -50,8 +50,8 @@ class Peers:
         command = [interpreter(), ROOT / "benchmarks" / "peers_run.py", file]
         self._log = (folder / "errors.txt").open("w+", encoding="utf-8")
         home = {**os.environ, "HOME": str(folder), "USERPROFILE": str(folder)}  # ConvoKit writes a configuration there
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self._log}
-        self._process = subprocess.Popen(command, text=True, env=home, **pipes)
+        pipe, log = subprocess.PIPE, self._log
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, text=True, env=home)
 
     def run(self, name: str) -> tuple[float, dict[str, Any]]:
         """Return the seconds a peer takes, and what it finds."""
@@ -78,9 +78,9 @@ def interpreter() -> Path:
     done = HOME / "installed.txt"
     if not done.exists() or done.read_text(encoding="utf-8") != REQUIREMENTS.read_text(encoding="utf-8"):
         venv.create(HOME, clear=True, with_pip=True)
-        pip = [python, "-m", "pip", "install", "--quiet"]
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, "setuptools==80.9.0", "wheel==0.45.1"], check=True)
-        subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-r", REQUIREMENTS], check=True)
+        subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-r", str(REQUIREMENTS)], check=True)
         done.write_text(REQUIREMENTS.read_text(encoding="utf-8"), encoding="utf-8")
     return python
 
