@@ -65,14 +65,14 @@ AT_END = 0.15
 """Seconds between the end of a sentence and that of the pitch heard there."""
 _BEFORE, _NEXT = COLUMNS.index("before_words"), COLUMNS.index("next_words")
 ROUNDS = 8
-"""Steps in which the marks' worth and the probabilities are brought together; they change by less than .01 after five."""
+"""Steps in which the marks' worth and the probabilities are brought together."""
 UNLIKELY = -2.9
 """Log-odds below which words do not speak against a mark: the trees learned from talk without any."""
 RISE, FALL = 6.0, -6.0
 """Semitones/s from which the end of a sentence rises or falls; between them it is level."""
 RISES, FALLS = 0.7, -0.4
-"""Log-odds a rising or falling end adds where no question word stands. Stated, not fitted: over .90 of German polar questions rise
-(Wochner et al.), but so does much that goes on, and half of what falls there is a recogniser's or a crossing voice's fault."""
+"""Log-odds a rising or falling end adds where no question word stands. Stated, not fitted, and modest: over .90 of German polar
+questions rise (Wochner et al.), but so does much that goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ def _is_clear(place: Place, utterances: Sequence[Utterance]) -> bool:
 def _tracks(
     places: Sequence[Place], utterances: Sequence[Utterance], sounds: Mapping[str, Sound], detector: PitchDetector
 ) -> Iterator[tuple[Place, Track]]:
-    """Hear windows in batches: one call costs as much as a second of sound."""
+    """Hear windows in batches, each call having its price."""
     silence = np.zeros(int(GAP * RATE), np.float32)
     for first in range(0, len(places), BATCH):
         batch = places[first : first + BATCH]
