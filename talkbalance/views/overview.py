@@ -3,22 +3,31 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import pandas as pd
+
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, clock
 from talkbalance.summary import summary
-from talkbalance.views.writing import figure, interval, one_line, side_name
+from talkbalance.views import verdicts
+from talkbalance.views.writing import doubt, figure_of, one_line, side_name
 
 MEASURES = (
     "share",
     "speaking_time",
     "turns",
+    "longest_stretch",
+    "response_time",
+    "silences",
     "interruptions",
     "interruptions_floor_taking",
     "interruptions_failed",
     "backchannels",
     "questions",
     "question_ratio",
+    "answered_share",
+    "uptake",
 )
+"""A measure that the summary does not have is left out."""
 LABEL, COLUMN, MOST = 38, 20, 4
 """Characters of the first column and of the others; with more sides than `MOST` every side has lines of its own."""
 
@@ -32,19 +41,29 @@ def overview(meeting: Meeting) -> str:
     missing: dict[str, list[str]] = {}
     for measure in MEASURES:
         rows = figures[figures["measure"] == measure]
+        if rows.empty:
+            continue
         name = text(f"measures.{measure}")
         label = name[:1].upper() + name[1:]
         if not rows["available"].all():
             missing.setdefault(str(rows["reason"].iloc[0]), []).append(label)
-        elif len(sides) <= MOST:
+        elif len(sides) <= MOST or not rows["side"].iloc[0]:
             lines.append(_line(label, [_cell(row) for row in rows.to_dict("records")]))
         else:
             lines.append(label)
             lines += [_line(f"  {one_line(side_name(row['side']))}", [_cell(row)]) for row in rows.to_dict("records")]
     lines += ["", text("overview.heard" if meeting.source.models else "overview.by_hand")]
+    lines += [said] if (said := doubt(figures)) else []
+    lines += _lines(meeting, figures)
     lines += ["", *(f"{', '.join(labels)}: {reason}" for reason, labels in missing.items())] if missing else []
     lines += [] if meeting.sided else ["", text("overview.no_sides")]
     return "\n".join(lines)
+
+
+def _lines(meeting: Meeting, figures: pd.DataFrame) -> list[str]:
+    """Say where figures lie to the lines others have drawn."""
+    found = [f"{held.name} {held.value}, {held.line}: {held.said}. {held.origin}" for held in verdicts.held(meeting, figures)]
+    return ["", f"{text('verdicts.title')}:", *found] if found else []
 
 
 def _line(label: str, cells: list[str]) -> str:
@@ -57,5 +76,5 @@ def _heading(meeting: Meeting) -> str:
 
 
 def _cell(row: Mapping[Hashable, Any]) -> str:
-    within = interval(row["low"], row["high"], row["unit"])
-    return figure(row["value"], row["unit"]) + (f" [{within}]" if within else "")
+    value, within = figure_of(row)
+    return value + (f" [{within}]" if within else "")

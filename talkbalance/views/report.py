@@ -21,7 +21,7 @@ from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
 from talkbalance.summary import summary
-from talkbalance.views import explain, figures, writing
+from talkbalance.views import explain, figures, signs, verdicts, writing
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, Event, events
 
 INTERRUPTION_COLUMNS = (
@@ -124,6 +124,9 @@ def page(meeting: Meeting) -> str:
             questions=grid(meeting, measured, QUESTION_COLUMNS),
             asked=records(found.questions) if found.questions is not None else [],
             whole=_whole(measured),
+            groups=signs.groups(meeting, measured),
+            held=verdicts.held(meeting, measured),
+            doubt=writing.doubt(measured),
             unmeasured=_unmeasured(measured),
             made=_made(meeting),
             light=figures.palette(figures.LIGHT),

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any
 
+import pandas as pd
+
 from talkbalance.i18n import language, text
 from talkbalance.meeting import AGENCY, CLIENT, Meeting, clock
 
@@ -60,10 +62,42 @@ def interval(low: float, high: float, unit: str) -> str:
     return f"{first}–{figure(high, unit)}"
 
 
+SECONDS = ("response_time", "turn_length", "longest_silence")
+"""Measures of so few seconds that tenths count."""
+QUOTIENTS = ("turn_length_asymmetry", "reflection_question_ratio")
+
+
+def written(value: float, measure: str, unit: str) -> str:
+    """Write a value as its measure is read: short times in seconds with tenths, quotients with two digits."""
+    if not isnan(value) and measure in SECONDS:
+        return f"{number(value, 1)}\u00a0s"
+    return number(value, 2) if not isnan(value) and measure in QUOTIENTS else figure(value, unit)
+
+
 def figure_of(row: Mapping[Any, Any]) -> tuple[str, str]:
     """Return the value and the interval of a row of the summary, written."""
-    unit = row["unit"]
-    return figure(row["value"], unit), interval(row["low"], row["high"], unit)
+    measure, unit, low, high = row["measure"], row["unit"], row["low"], row["high"]
+    value = written(row["value"], measure, unit)
+    if measure not in (*SECONDS, *QUOTIENTS) or isnan(low) or isnan(high):
+        return value, interval(low, high, unit)
+    return value, f"{number(low, 2 if measure in QUOTIENTS else 1)}–{written(high, measure, unit)}"
+
+
+def unit_of(measure: str, unit: str) -> str:
+    """Say in a word what a measure is counted in."""
+    if measure in SECONDS or measure in QUOTIENTS:
+        return text("signs.unit_seconds" if measure in SECONDS else "signs.unit_quotient")
+    return text({"s": "signs.unit_clock", "0-1": "signs.unit_share", "1/min": "signs.unit_rate"}.get(unit, "signs.unit_count"))
+
+
+def doubt(measured: pd.DataFrame) -> str:
+    """Say which of the two doubts makes the share uncertain; "" where only one is known."""
+    row = measured[measured["measure"] == "share"].iloc[0]
+    widths = {name: float(row[f"high_{name}"] - row[f"low_{name}"]) for name in ("heard", "observed")}
+    if any(isnan(width) for width in widths.values()) or not widths["heard"]:
+        return ""
+    larger = max(widths, key=lambda name: widths[name])
+    return text(f"signs.{larger}", **{name: number(50 * width, 1) for name, width in widths.items()})
 
 
 def confidence(probability: float) -> str:
