@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from talkbalance.cards import link
 from talkbalance.errors import InvalidParameter
 from talkbalance.floor import states
 from talkbalance.frames import records
@@ -15,8 +16,12 @@ from talkbalance.metrics.interruptions import Rule, interruptions
 from talkbalance.metrics.listening import backchannels
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
+from talkbalance.metrics.talk import talk
+from talkbalance.metrics.timing import LISTENED, LONG
+from talkbalance.metrics.turntaking import LAPSE, SILENCE, require_ends, responses, stretches, turns
+from talkbalance.summary import summary
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, WORDLESS, Event, events
-from talkbalance.views.writing import confidence, number, one_line, percent, person, plain, question_kinds, side_name
+from talkbalance.views.writing import confidence, figure_of, number, one_line, percent, person, plain, question_kinds, side_name
 
 BAR_SIGNS = 40
 """Signs of a full bar."""
@@ -41,7 +46,8 @@ def explain(meeting: Meeting, measure: str) -> str:
     ----------
     measure
         A name of the summary: "interruptions" (both kinds of the likely ones), "interruptions_floor_taking",
-        "interruptions_failed", "backchannels", "questions", "speaking_time"; a rate or share shows what it is made of.
+        "interruptions_failed", "backchannels", "questions", "speaking_time", "longest_stretch", "response_time", "silences" and
+        all others; a rate or share shows what it is made of, and a figure of the whole meeting is said in a sentence.
 
     Returns
     -------
@@ -152,6 +158,90 @@ def _lines(meeting: Meeting, width: int) -> Iterator[str]:
         yield f"{speaker.name:{width}}  {signs}"
 
 
+MOST = 10
+"""Moments of a list of the longest."""
+
+
+def _stretches(meeting: Meeting) -> Iterator[str]:
+    require_ends(meeting)
+    found = talk(meeting)
+    starts, ends, sides = stretches(found)
+    yield from (text("explain.rule_stretches", pause=plain(SILENCE), most=MOST, long=plain(LONG)), "", _how_many(len(starts)))
+    for i in np.argsort(starts - ends, kind="stable")[:MOST]:
+        yield f"{clock(starts[i]):>9}  {side_name(found.said.sides[sides[i]])}: {clock(ends[i] - starts[i])}"
+
+
+def _turns(meeting: Meeting) -> Iterator[str]:
+    found = turns(meeting)
+    yield from (text("explain.rule_turns", most=MOST), "", _how_many(len(found)))
+    for row in records(found.sort_values("duration", ascending=False, kind="stable").head(MOST)):
+        yield f"{clock(row['start']):>9}  {person(meeting, row['speaker'])}: {clock(row['duration'])}"
+        yield from ([INDENT + one_line(row["text"])[:LINE_SIGNS]] if row["text"] else [])
+
+
+def _responses(meeting: Meeting, late: bool = False) -> Iterator[str]:
+    require_ends(meeting)
+    found = responses(meeting)
+    found = found[found["side_from"] != found["side_to"]]
+    found = found[found["kind"] == "lapse"] if late else found
+    yield from (text("explain.rule_responses", lapse=plain(LAPSE)), "", _how_many(len(found)))
+    for row in records(found.sort_values("offset", ascending=False, kind="stable").head(MOST) if not late else found):
+        who = f"{person(meeting, row['speaker_from'])} → {person(meeting, row['speaker_to'])}"
+        yield f"{clock(row['start']):>9}  {who}: {number(row['offset'], 1)} s"
+
+
+def _silences(meeting: Meeting) -> Iterator[str]:
+    require_ends(meeting)
+    pieces = states(meeting)
+    spoken = np.flatnonzero(pieces.how_many)
+    inner = slice(spoken[0], spoken[-1]) if len(spoken) else slice(0)
+    quiet = (pieces.how_many[inner] == 0) & (pieces.durations[inner] > SILENCE)
+    yield from (text("explain.rule_silences", pause=plain(SILENCE)), "", _how_many(int(quiet.sum())))
+    for start, duration in zip(pieces.starts[inner][quiet], pieces.durations[inner][quiet], strict=True):
+        yield f"{clock(start):>9}  {number(duration, 1)} s"
+
+
+def _coverage(meeting: Meeting) -> Iterator[str]:
+    signals = backchannels(meeting)
+    found = turns(meeting)
+    found = found[found["duration"] >= LISTENED]
+    yield from (text("explain.rule_coverage", seconds=plain(LISTENED)), "", _how_many(len(found)))
+    for row in records(found):
+        inside = signals["start"].between(row["start"], row["end"]) & (signals["side"] != row["side"])
+        got = text("explain.signals", n=int(inside.sum())) if inside.any() else text("explain.no_signal")
+        yield f"{clock(row['start']):>9}  {person(meeting, row['speaker'])}, {clock(row['duration'])}: {got}"
+
+
+def _some_questions(meeting: Meeting, column: str, value: bool) -> Iterator[str]:
+    found = questions(meeting)
+    found = found[found[column].eq(value).fillna(False).astype(bool)]
+    yield from (text(f"explain.rule_{column}"), "", _how_many(len(found)))
+    for i, row in enumerate(records(found), 1):
+        when = f"{clock(row['start'])}  " if row["start"] is not None else ""
+        yield from ("", f"{i:3}. {when}{person(meeting, row['speaker'])}", f"{INDENT}{one_line(row['text'])}")
+
+
+def _in_a_sentence(meeting: Meeting, measure: str) -> Iterator[str]:
+    """Say a figure that has no moments of its own, and its rule."""
+    measured = summary(meeting)
+    rows = measured[measured["measure"] == measure]
+    yield from (text(f"measures.{measure}"), "")
+    for row in rows.to_dict(orient="records"):
+        value, interval = figure_of(row)
+        said = f"{value} ({interval})" if interval else value
+        side = f"{side_name(row['side'])}: " if row["side"] else ""
+        yield side + (said if row["available"] else row["reason"])
+    yield from ("", text("explain.sentence"), f"{text('explain.rule')}: {link(measure)}")
+
+
+SENTENCES = (
+    *("dominated_windows", "balanced_windows", "participation_entropy", "participation_gini", "turn_length_asymmetry"),
+    *("switch_rate", "first_ten_share"),
+    *("reciprocity_questions", "reciprocity_backchannels", "reciprocity_uptake"),
+    *("uptake", "uptake_similarity", "callback_rate", "reflections", "reflection_question_ratio", "dismissals", "pitch_runs"),
+)
+"""Measures said in a sentence."""
+
 EXPLAINED: Mapping[str, Callable[[Meeting], Iterator[str]]] = {
     **dict.fromkeys(
         ("interruptions", "interruption_rate", "interruptions_resumed", "interruption_asymmetry"),
@@ -161,5 +251,14 @@ EXPLAINED: Mapping[str, Callable[[Meeting], Iterator[str]]] = {
     "interruptions_failed": partial(_interruptions, rule="floor_taking", kinds=("failed",), said="failed"),
     **dict.fromkeys(("backchannels", "backchannel_rate"), _backchannels),
     **dict.fromkeys(("questions", "question_rate", "question_ratio", "open_question_share", "why_questions"), _questions),
-    **dict.fromkeys(("speaking_time", "share", "share_of_meeting", "solo_time", "overlap_time", "turns"), _speaking),
+    **dict.fromkeys(("speaking_time", "share", "share_of_meeting", "solo_time", "overlap_time"), _speaking),
+    **dict.fromkeys(("longest_stretch", "long_stretch_time", "first_ten_longest"), _stretches),
+    **dict.fromkeys(("turns", "turn_length"), _turns),
+    **dict.fromkeys(("response_time", "response_immediate"), _responses),
+    "response_lapse": partial(_responses, late=True),
+    **dict.fromkeys(("silences", "silence_time", "longest_silence"), _silences),
+    "backchannel_coverage": _coverage,
+    "follow_up_share": partial(_some_questions, column="follow_up", value=True),
+    "answered_share": partial(_some_questions, column="answered", value=False),
+    **{measure: partial(_in_a_sentence, measure=measure) for measure in SENTENCES},
 }

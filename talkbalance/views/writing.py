@@ -9,6 +9,7 @@ import pandas as pd
 
 from talkbalance.i18n import language, text
 from talkbalance.meeting import AGENCY, CLIENT, Meeting, clock
+from talkbalance.uncertainty import source_of
 
 NOTHING = "–"
 """Stands where there is no value: never 0."""
@@ -59,7 +60,7 @@ def interval(low: float, high: float, unit: str) -> str:
     if isnan(low) or isnan(high):
         return ""
     first = f"{100 * low:.0f}" if unit == "0-1" else figure(low, unit)
-    return f"{first}–{figure(high, unit)}"
+    return f"{first}{text('signs.to') if low < 0 else '–'}{figure(high, unit)}"
 
 
 SECONDS = ("response_time", "turn_length", "longest_silence")
@@ -80,7 +81,10 @@ def figure_of(row: Mapping[Any, Any]) -> tuple[str, str]:
     value = written(row["value"], measure, unit)
     if measure not in (*SECONDS, *QUOTIENTS) or isnan(low) or isnan(high):
         return value, interval(low, high, unit)
-    return value, f"{number(low, 2 if measure in QUOTIENTS else 1)}–{written(high, measure, unit)}"
+    return (
+        value,
+        f"{number(low, 2 if measure in QUOTIENTS else 1)}{text('signs.to') if low < 0 else '–'}{written(high, measure, unit)}",
+    )
 
 
 def unit_of(measure: str, unit: str) -> str:
@@ -91,13 +95,14 @@ def unit_of(measure: str, unit: str) -> str:
 
 
 def doubt(measured: pd.DataFrame) -> str:
-    """Say which of the two doubts makes the share uncertain; "" where only one is known."""
-    row = measured[measured["measure"] == "share"].iloc[0]
-    widths = {name: float(row[f"high_{name}"] - row[f"low_{name}"]) for name in ("heard", "observed")}
-    if any(isnan(width) for width in widths.values()) or not widths["heard"]:
-        return ""
-    larger = max(widths, key=lambda name: widths[name])
-    return text(f"signs.{larger}", **{name: number(50 * width, 1) for name, width in widths.items()})
+    """Say which doubt makes the share and the difference of interruptions uncertain, where a machine heard; else ""."""
+    said = []
+    for measure in ("share", "interruption_asymmetry"):
+        row = measured[measured["measure"] == measure].iloc[0]
+        if row["high_heard"] > row["low_heard"]:
+            source = source_of((row["low_heard"], row["high_heard"]), (row["low_observed"], row["high_observed"]))
+            said.append(text(f"signs.more_{source}", name=text(f"measures.{measure}")))
+    return " ".join(said)
 
 
 def confidence(probability: float) -> str:
