@@ -346,7 +346,7 @@ def _listening(measured: Measured) -> Iterator[Figure]:
         yield _share("backchannel_coverage", side, Ratio(float(part[i]), float(whole[i])), "turns >= 3 s of the others")
 
 
-LIKELY = "likely; overlap >= 0.3 s, probability >= 0.5"
+LIKELY = "likely; probability >= 0.5"
 FLOOR_TAKING = "floor_taking; overlap >= 0.3 s"
 
 

@@ -122,15 +122,16 @@ def interruptions(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float
     **Definition.** "any_overlap": somebody starts inside the other's unit, no listener signal. "floor_taking": of these,
     `taken` ones where the incomer starts more than `min_overlap` before the holder's end, goes on at least 0.2 s after it, the
     holder had the floor for at least 0.5 s and does not resume within 1 s; and `failed` ones of at least 0.7 s or three
-    words. "likely": of these, the ones in which somebody's unit stayed unfinished with a probability of at least `threshold`,
-    and unfinished units that the other follows at once, without an overlap.
+    words. "likely": the overlaps, and the units that the other follows at once, in which somebody's unit stayed unfinished
+    with a probability of at least `threshold`. How long both speak, who goes on and who comes back is part of the
+    probability; as conditions besides, they would lose half of what people mark.
 
     Parameters
     ----------
     rule
         "likely" (default), "floor_taking" or "any_overlap".
     min_overlap
-        Seconds; 0.3 by default; show results at 0.2, 0.3 and 0.5, since counts depend on it.
+        Seconds, for "floor_taking" and "any_overlap"; 0.3 by default; show results at 0.2, 0.3 and 0.5, since counts depend on it.
     threshold
         Least `confidence` for "likely"; 0 returns every candidate whatever `rule` and `min_overlap` say.
 
@@ -165,14 +166,13 @@ def interruptions(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float
 
 
 def _meets(candidate: Candidate, confidence: float, rule: Rule, min_overlap: float, threshold: float) -> bool:
+    if rule == "likely":
+        return confidence >= threshold
+    if candidate.overlap < min_overlap:
+        return False
     if rule == "any_overlap":
-        return candidate.overlap > 0 and candidate.overlap >= min_overlap
-    if candidate.kind == "failed":
-        chosen = candidate.is_attempt and candidate.overlap >= min_overlap
-    else:
-        at_once = candidate.overlap == 0 and rule == "likely"
-        chosen = candidate.takes_the_floor and (candidate.overlap >= min_overlap or at_once)
-    return chosen and (rule == "floor_taking" or confidence >= threshold)
+        return candidate.overlap > 0
+    return candidate.is_attempt or candidate.takes_the_floor
 
 
 def stretches(meeting: Meeting) -> tuple[Unit, ...]:

@@ -365,7 +365,7 @@ class Review:
         if self.meeting is None:
             return
         rule, least, threshold = self.rule.value, self.min_overlap.value, self.threshold.value
-        self.threshold.disabled = rule != "likely"
+        self.threshold.disabled, self.min_overlap.disabled = rule != "likely", rule == "likely"
         try:
             found = interruptions(self.meeting, rule=rule, min_overlap=least, threshold=threshold)
         except Unavailable as reason:

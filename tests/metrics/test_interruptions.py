@@ -64,7 +64,14 @@ def test_listener_signals_are_no_interruptions() -> None:
 
 @pytest.mark.parametrize(("least", "found"), [(0.2, 1), (0.5, 1), (0.75, 1), (0.8, 0)])
 def test_the_least_overlap_decides(least: float, found: int) -> None:
-    assert len(interruptions(draw(CUT_SHORT, step=STEP), min_overlap=least)) == found
+    assert len(interruptions(draw(CUT_SHORT, step=STEP), rule="floor_taking", min_overlap=least)) == found
+
+
+@pytest.mark.parametrize("least", [0.2, 0.8, 3])
+def test_of_likely_ones_the_probability_alone_decides(least: float) -> None:
+    meeting = draw(CUT_SHORT, step=STEP)
+    (confidence,) = interruptions(meeting, min_overlap=least)["confidence"]
+    assert interruptions(meeting, threshold=min(1, confidence + 0.01)).empty
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ def test_the_timeline_marks_the_interruption_the_question_and_the_overlap(meetin
 
 
 def test_thresholds_decide_what_is_marked(meeting: Meeting) -> None:
-    assert timeline(meeting, min_overlap=0.9).svg.count('class="tb-taken"') == 1, "only the key"
+    for chosen in (timeline(meeting, rule="floor_taking", min_overlap=0.9), timeline(meeting, threshold=1)):
+        assert chosen.svg.count('class="tb-taken"') == 1, "only the key"
 
 
 def test_an_hour_is_drawn_in_six_strips_with_minutes(hour: Meeting) -> None:

@@ -26,6 +26,9 @@ def page(quarter: Meeting) -> Review:
 
 
 def test_moving_the_threshold_moves_the_figures(page: Review) -> None:
+    assert page.min_overlap.disabled, "the probability alone decides"
+    page.rule.value = "floor_taking"
+    assert not page.min_overlap.disabled
     before, drawn = page.counted.value, page.timeline.value
     page.min_overlap.value = 0.8
     assert page.found is not None
