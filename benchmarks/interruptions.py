@@ -94,8 +94,8 @@ def main() -> None:
         ".48 without; .51 from a probability of .35 on. Not reached yet: F1 .58 and AP .62, without marks .50 and .52.\n\n"
         "Listener signals, tried on the training meetings against the loose set: the rule F1 .65; without the wait for the "
         "listener's own talk .67; and utterance by utterance .68; boosted trees over 51 closed features of timing and lexicon "
-        "classes, meetings crossed, .84 (with the words themselves .84, so little of what is missing to .88 is in single words: most "
-        "of the errors are agreements, coded aa). The trees are not part of the package yet.",
+        "classes, meetings crossed, .84 (with the words themselves .84, so single words add little; most "
+        "of the false ones are coded as agreement). The trees are not part of the package yet.",
         "## Units cut off by another speaker (`%-`)\n\n" + table(columns, interruptions()),
         "## Is the probability one?\n\n" + table(("given", "mean given", "cut off", "units"), calibration()),
         "## Listener signals, words and timing\n\n" + table(("labels", "precision", "recall", "F1", "found", "marked"), signals()),

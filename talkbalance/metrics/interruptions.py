@@ -124,7 +124,7 @@ def interruptions(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float
     holder had the floor for at least 0.5 s and does not resume within 1 s; and `failed` ones of at least 0.7 s or three
     words. "likely": the overlaps, and the units that the other follows at once, in which somebody's unit stayed unfinished
     with a probability of at least `threshold`. How long both speak, who goes on and who comes back is part of the
-    probability; as conditions besides, they would lose half of what people mark.
+    probability; as conditions besides, they would lose half of those rightly found.
 
     Parameters
     ----------
