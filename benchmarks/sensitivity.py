@@ -241,11 +241,6 @@ def _probable(meeting: Meeting, threshold: float) -> float:
     return hourly(int((interruptions(meeting, threshold=threshold)["kind"] == "taken").sum()), meeting)
 
 
-def _overlapping(meeting: Meeting, min_overlap: float) -> float:
-    _require_words(meeting)
-    return _events("likely", "taken")(meeting, min_overlap)
-
-
 def _resumed(meeting: Meeting) -> float:
     _require_words(meeting)
     found = interruptions(meeting)
@@ -340,7 +335,6 @@ FIGURES = (
         (0.5, 1, 2),
         constant(cutting, "RESUMES", _kind("floor_taking", "taken")),
     ),
-    Figure("likely_interruptions", "likely interruptions an hour", "overlap of at least, s", (0.2, 0.3, 0.5), _overlapping),
     Figure("likely_interruptions", "likely interruptions an hour", "probability of at least", (0.3, 0.5, 0.7), _probable),
     Figure(
         "failed_attempts", "failed attempts an hour", "overlap of at least, s", (0.2, 0.3, 0.5), _events("floor_taking", "failed")
