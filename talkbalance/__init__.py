@@ -33,6 +33,7 @@ from talkbalance.metrics.questions import questions
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.speaking import speaking_time
 from talkbalance.metrics.turntaking import responses, transitions, turns
+from talkbalance.metrics.uptake import markers, uptake
 from talkbalance.summary import summary
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ __all__ = [
     "backchannels",
     "explain",
     "interruptions",
+    "markers",
     "questions",
     "read",
     "report",
@@ -81,6 +83,7 @@ __all__ = [
     "transcribe",
     "transitions",
     "turns",
+    "uptake",
     "write",
 ]
 

@@ -106,6 +106,24 @@ QUESTIONS: Schema = {
     "answered": "boolean",
     "confidence": "float64",
 }
+UPTAKE: Schema = {
+    "start": "float64",
+    "end": "float64",
+    "speaker": "str",
+    "side": "str",
+    "text": "str",
+    "uptake": "float64",
+    "similarity": "float64",
+    "words": "str",
+}
+MARKERS: Schema = {
+    "start": "float64",
+    "end": "float64",
+    "speaker": "str",
+    "side": "str",
+    "kind": "str",
+    "text": "str",
+}
 MINUTES: Schema = {
     "measure": "str",
     "side": "str",

@@ -7,6 +7,7 @@ through what it usually mishears (`uncertainty`); a meeting made by hand has no 
 meeting cannot tell has no value and a reason.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,8 @@ from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.floor import Floats, States
 from talkbalance.frames import SUMMARY, table
 from talkbalance.intervals import LEVEL, UNKNOWN, Interval
+from talkbalance.language.meaning import available as meaning_available
+from talkbalance.language.meaning import similarities
 from talkbalance.meeting import AGENCY, CLIENT, Meeting
 from talkbalance.metrics import timing
 from talkbalance.metrics.interruptions import interruptions
@@ -29,6 +32,7 @@ from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.talk import Talk, talk
 from talkbalance.metrics.timing import Values
 from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, turns
+from talkbalance.metrics.uptake import answers, markers
 from talkbalance.uncertainty import Heard, combined, heard
 
 BLOCK = 150.0
@@ -54,8 +58,9 @@ class Figure:
 class Measured:
     """A meeting on its way to a summary: what several measures need is computed once."""
 
-    def __init__(self, meeting: Meeting, *, runs: int, seed: int) -> None:
+    def __init__(self, meeting: Meeting, *, runs: int, seed: int, meaning: bool) -> None:
         self.meeting = meeting
+        self.meaning = meaning
         self.runs = runs
         self.seed = seed
         self.sides = meeting.sides
@@ -84,6 +89,12 @@ class Measured:
     def heard(self) -> Heard | None:
         """What the machine may have misheard; None where nobody asks."""
         return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed) if self.runs and self.meeting.timed else None
+
+    @cached_property
+    def markers(self) -> Mapping[tuple[str, str], int]:
+        """How many markers of each kind each side has."""
+        found = markers(self.meeting)
+        return Counter(zip(found["side"].tolist(), found["kind"].tolist(), strict=True))
 
     @cached_property
     def edges(self) -> Floats:
@@ -120,7 +131,7 @@ class Family:
     of_the_meeting: bool = False
 
 
-def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame:
+def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0, meaning: bool = False) -> pd.DataFrame:
     """Return every measure of a meeting with its interval.
 
     Parameters
@@ -130,6 +141,9 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame
         exact intervals of counts and medians.
     seed
         Of both; the same seed gives the same table.
+    meaning
+        Whether to compare the meanings of turns for `uptake_similarity`; takes the extra `meaning`, and a second or more the first
+        time a meeting is measured.
 
     Returns
     -------
@@ -146,7 +160,7 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame
     if runs < 0:
         raise InvalidParameter("parameter.range", name="runs", value=runs, low=0, high=inf)
     name = meeting.details.id or meeting.title or meeting.source.file
-    measured = Measured(meeting, runs=runs, seed=seed)
+    measured = Measured(meeting, runs=runs, seed=seed, meaning=meaning)
     found = [figure for family in FAMILIES for figure in _figures(family, measured)]
     return table((_row(name, figure, measured) for figure in found), SUMMARY)
 
@@ -432,6 +446,75 @@ def _give_and_take(measure: str, of: Figures, counted: str) -> Family:
     return Family((measure,), figures, of_the_meeting=True)
 
 
+MEANING = "cosine of sentence meanings, mean over answering turns"
+WORDS_TAKEN = "of the turn before, weighed by how much each word tells"
+
+
+def _uptake(measured: Measured) -> Iterator[Figure]:
+    found = answers(measured.meeting)
+    for side in measured.sides:
+        own = np.array([(a.part, a.whole) for a in found if a.turn.side == side]).reshape(-1, 2)
+        part, whole = own.sum(axis=0).tolist()
+        (observed,) = measured.resampled(own, lambda drawn: timing.divided(drawn[:, :1], drawn[:, 1:]))
+        yield Figure("uptake", side, Ratio(part, whole).value, "0-1", observed, part, whole, len(own), WORDS_TAKEN)
+
+
+def _similarity(measured: Measured) -> Iterator[Figure]:
+    """Meanings take a model and a second or more: only who asks for them waits for them."""
+    if not measured.meaning:
+        raise Unavailable("unavailable.meaning_not_asked")
+    if not meaning_available():
+        raise Unavailable("unavailable.meaning_model")
+    found = answers(measured.meeting)
+    close = np.array(similarities([(a.said.text, a.turn.text) for a in found]))
+    for side in measured.sides:
+        own = close[np.array([a.turn.side == side for a in found], dtype=bool)]
+        columns = np.column_stack([own, np.ones(len(own))])
+        (observed,) = measured.resampled(columns, lambda drawn: drawn[:, :1] / drawn[:, 1:])
+        mean = float(own.mean()) if len(own) else nan
+        yield Figure("uptake_similarity", side, mean, "0-1", observed, n=len(own), rule=MEANING)
+
+
+def _markers(measured: Measured) -> Iterator[Figure]:
+    found = measured.markers
+    for side in measured.sides:
+        yield _count("reflections", side, found.get((side, "reflection"), 0))
+        yield _count("dismissals", side, found.get((side, "dismissal"), 0))
+
+
+def _callbacks(measured: Measured) -> Iterator[Figure]:
+    found, time = measured.markers, measured.values["speaking_time"]
+    for i, side in enumerate(measured.sides):
+        yield _rate("callback_rate", side, found.get((side, "callback"), 0), float(time.sum() - time[i]), "absent for 4 turns")
+
+
+def _reflections_per_question(measured: Measured) -> Iterator[Figure]:
+    found, asked = measured.markers, question_counts(measured.meeting)
+    for side in measured.sides:
+        n, whole = found.get((side, "reflection"), 0), asked[side].questions
+        value, observed = Ratio(n, whole).value, intervals.of_ratio_of_counts(n, whole) if whole else UNKNOWN
+        yield Figure("reflection_question_ratio", side, value, "1", observed, n, whole, n)
+
+
+def _pitches(measured: Measured) -> Iterator[Figure]:
+    if not measured.meeting.timed:
+        raise Unavailable("unavailable.no_times")
+    if not measured.meeting.sided:
+        raise Unavailable("unavailable.no_sides")
+    yield _count("pitch_runs", AGENCY, measured.markers.get((AGENCY, "pitch"), 0), "> 60 s without a question, we >= 3 a minute")
+
+
+def _give_and_take_of_uptake(measured: Measured) -> Iterator[Figure]:
+    if not measured.meeting.sided:
+        raise Unavailable("unavailable.no_sides")
+    found = {f.side: f for f in _uptake(measured)}
+    one, other = found[AGENCY], found[CLIENT]
+    share = Ratio(one.value, one.value + other.value).value
+    quotient = intervals.of_quotient(one.value, one.observed, other.value, other.observed)
+    observed = intervals.evenness((quotient[0] / (1 + quotient[0]), quotient[1] / (1 + quotient[1])))
+    yield Figure("reciprocity_uptake", "", 1 - abs(2 * share - 1), "0-1", observed, rule=RECIPROCITY)
+
+
 TURN_MEASURES = ("turns", "turn_length", "longest_stretch", "long_stretch_time", "first_ten_longest", "first_ten_share")
 
 FAMILIES = (
@@ -453,6 +536,13 @@ FAMILIES = (
         ),
         _questions,
     ),
+    Family(("uptake",), _uptake),
+    Family(("uptake_similarity",), _similarity),
+    Family(("callback_rate",), _callbacks),
+    Family(("reflections", "dismissals"), _markers),
+    Family(("reflection_question_ratio",), _reflections_per_question),
+    Family(("pitch_runs",), _pitches),
     _give_and_take("reciprocity_questions", _questions, "questions"),
     _give_and_take("reciprocity_backchannels", _listening, "backchannels"),
+    Family(("reciprocity_uptake",), _give_and_take_of_uptake, of_the_meeting=True),
 )

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
+from talkbalance.cards import CARD_OF
 from talkbalance.errors import InvalidParameter
 from talkbalance.frames import SUMMARY
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
@@ -31,7 +32,8 @@ def test_one_row_per_measure_and_side() -> None:
     found = summary(draw(TALK, step=0.25))
     assert list(found.columns) == list(SUMMARY)
     assert not found.duplicated(["measure", "side"]).any()
-    assert set(found.loc[~found["available"], "measure"]) == set()
+    assert set(found.loc[~found["available"], "measure"]) == {"uptake_similarity"}  # not asked for
+    assert set(found["measure"]) == set(CARD_OF)
 
 
 def test_counts_have_exact_intervals() -> None:
@@ -126,3 +128,15 @@ def test_every_row_names_its_card() -> None:
     found = summary(draw(TALK, step=0.25))
     assert _figure(found, "share", "agency")["rule"] == "see docs/measures/{de,en}/share.md"
     assert found["rule"].str.contains(r"docs/measures/\{de,en\}/\w+\.md$").all()
+
+
+@pytest.mark.models
+def test_meanings_are_compared_for_who_asks() -> None:
+    found = summary(draw(TALK, step=0.25), meaning=True, runs=20)
+    row = _figure(found, "uptake_similarity", "client")
+    assert row["available"]
+    assert -1 <= row["low"] <= row["value"] <= row["high"] <= 1
+
+
+def test_who_asks_nothing_has_no_reflections_per_question() -> None:
+    assert isnan(_figure(summary(draw(TALK, step=0.25)), "reflection_question_ratio", "client")["value"])

@@ -34,6 +34,14 @@ def _stem(word: str, language: Language) -> str:
     """Return the stem of a content word, "" of any other."""
     known = lexicon(language)
     light = (word,) in known.phrases["light"] or (word,) in known.phrases["signals"] or word in known.classes
-    if light or len(word) < SHORTEST or not word[0].isalpha():
-        return ""
-    return _ENDINGS[language].sub("", word.partition("'")[0]).translate(_UMLAUTS)
+    return "" if light or len(word) < SHORTEST or not word[0].isalpha() else stem(word, language)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str, language: Language) -> str:
+    """Return a word without its ending of inflection, umlauts folded; numbers and short words stay as they are.
+
+    >>> stem("plakaten", "de"), stem("bäume", "de"), stem("meetings", "en"), stem("3,5", "de")
+    ('plakat', 'baum', 'meet', '3,5')
+    """
+    return _ENDINGS[language].sub("", word.partition("'")[0]).translate(_UMLAUTS) or word
