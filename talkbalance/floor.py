@@ -75,6 +75,12 @@ class States:
             np.maximum(self.starts[inside], start), np.minimum(self.ends[inside], end), self.speaking[inside], self.speakers
         )
 
+    @property
+    def alone(self) -> Flags:
+        """(n, k) whether each speaker speaks and nobody else does."""
+        found: Flags = self.speaking & (self.how_many == 1)[:, None]
+        return found
+
     def until(self, times: Floats, what: Flags) -> Floats:
         """Return (m, c) for how many seconds each column of `what`, (n, c), was true before each time."""
         if not len(self.ends):

@@ -147,10 +147,13 @@ def table(rows: Iterable[Row], schema: Schema) -> pd.DataFrame:
     >>> table([], TURNS).dtypes["start"]
     dtype('float64')
     """
-    columns = zip(*rows, strict=True)
-    values = list(columns) or [()] * len(schema)
+    return columns(list(zip(*rows, strict=True)) or [()] * len(schema), schema)
+
+
+def columns(values: Sequence[Any], schema: Schema) -> pd.DataFrame:
+    """Make a table of whole columns, in the order of `schema`."""
     return pd.DataFrame(
-        {name: pd.Series(list(column), dtype=dtype) for (name, dtype), column in zip(schema.items(), values, strict=True)}
+        {name: pd.Series(column, dtype=dtype) for (name, dtype), column in zip(schema.items(), values, strict=True)}
     )
 
 

@@ -97,6 +97,11 @@ class Measured:
         return Counter(zip(found["side"].tolist(), found["kind"].tolist(), strict=True))
 
     @cached_property
+    def asked(self) -> Mapping[str, QuestionCounts]:
+        """How many questions each side asked."""
+        return question_counts(self.meeting)
+
+    @cached_property
     def edges(self) -> Floats:
         """Where blocks begin, and where the last one ends."""
         return np.append(np.arange(0.0, self.meeting.length, BLOCK), self.meeting.length)
@@ -402,7 +407,7 @@ def _asymmetry(measured: Measured) -> Iterator[Figure]:
 
 
 def _questions(measured: Measured) -> Iterator[Figure]:
-    counts = question_counts(measured.meeting)
+    counts = measured.asked
     timed = measured.meeting.timed
     untimed = str(Unavailable("unavailable.no_times"))
     for i, side in enumerate(measured.sides):
@@ -489,7 +494,7 @@ def _callbacks(measured: Measured) -> Iterator[Figure]:
 
 
 def _reflections_per_question(measured: Measured) -> Iterator[Figure]:
-    found, asked = measured.markers, question_counts(measured.meeting)
+    found, asked = measured.markers, measured.asked
     for side in measured.sides:
         n, whole = found.get((side, "reflection"), 0), asked[side].questions
         value, observed = Ratio(n, whole).value, intervals.of_ratio_of_counts(n, whole) if whole else UNKNOWN

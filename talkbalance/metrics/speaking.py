@@ -10,21 +10,22 @@ Shares are parts of all *speaking time*, so that they add up to 1; parts of the 
 Vendors differ: some divide by the meeting, some drop overlaps, some count words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from talkbalance.errors import InvalidParameter
-from talkbalance.floor import Floats, States, states, windows
-from talkbalance.frames import SPEAKING_TIME, table
+from talkbalance.floor import Flags, Floats, States, states, windows
+from talkbalance.frames import SPEAKING_TIME, columns
 from talkbalance.language import words
-from talkbalance.meeting import Meeting, Word, times_of
-from talkbalance.metrics.ratio import Ratio
-from talkbalance.metrics.turntaking import turns
+from talkbalance.meeting import Meeting, Utterance, times_of
+from talkbalance.metrics.talk import talk
 
 By = Literal["side", "speaker"]
+Counts = NDArray[np.int64]
 
 
 def speaking_time(meeting: Meeting, *, by: By = "side", window: float | None = None, step: float | None = None) -> pd.DataFrame:
@@ -67,16 +68,38 @@ def speaking_time(meeting: Meeting, *, by: By = "side", window: float | None = N
         raise InvalidParameter("parameter.choice", name="by", value=by, choices="side, speaker")
     pieces = states(meeting)
     names, member = groups(meeting, by)
-    begun = _beginnings(meeting, by)
-    rows = []
-    for start, end in windows(meeting.length, window=window, step=step):
-        inside = pieces.between(start, end)
-        time, solo = member @ inside.speaking_time(), member @ inside.solo_time()
-        for i, name in enumerate(names):
-            n_turns, n_words = (_count(starts[name], start, end) for starts in begun)
-            share = Ratio(time[i], time.sum()).value
-            rows.append((name, start, end, time[i], solo[i], time[i] - solo[i], share, n_turns, n_words))
-    return table(rows, {by: "str", **SPEAKING_TIME})
+    edges = np.array(windows(meeting.length, window=window, step=step))
+    time, solo = (_inside(pieces, edges, what) @ member.T for what in (pieces.speaking, pieces.alone))
+    n_turns, n_words = (_counts(begun, edges) for begun in _beginnings(meeting, by))
+    n, k = time.shape
+    values = (
+        np.tile(np.array(names, dtype=object), n),
+        *(np.repeat(edges[:, end], k) for end in (0, 1)),
+        *(column.ravel() for column in (time, solo, np.maximum(0.0, time - solo), _parts(time), n_turns, n_words)),
+    )
+    return columns(values, {by: "str", **SPEAKING_TIME})
+
+
+def _inside(pieces: States, edges: Floats, what: Flags) -> Floats:
+    """Return (windows, speakers) the seconds in which each column of flags is true."""
+    until = pieces.until(edges.ravel(), what).reshape(len(edges), 2, -1)
+    seconds: Floats = until[:, 1] - until[:, 0]
+    return seconds
+
+
+def _parts(time: Floats) -> Floats:
+    """Return each row as parts of its sum; NaN where nobody speaks."""
+    whole = time.sum(axis=1, keepdims=True)
+    parts: Floats = np.divide(time, whole, out=np.full(time.shape, np.nan), where=whole > 0)
+    return parts
+
+
+def _counts(begun: Sequence[Floats], edges: Floats) -> Counts:
+    """Return (windows, groups) how many begin in each window."""
+    if not begun:
+        return np.zeros((len(edges), 0), dtype=np.int64)
+    found: Counts = np.stack([np.diff(np.searchsorted(starts, edges), axis=1)[:, 0] for starts in begun], axis=1)
+    return found
 
 
 def groups(meeting: Meeting, by: By) -> tuple[tuple[str, ...], Floats]:
@@ -86,28 +109,24 @@ def groups(meeting: Meeting, by: By) -> tuple[tuple[str, ...], Floats]:
     return names, np.array([[float(group == name) for group in of] for name in names]).reshape(len(names), len(of))
 
 
-def shares(pieces: States, member: Floats) -> tuple[Ratio, ...]:
-    """Return each group's speaking time as part of everybody's."""
-    time = member @ pieces.speaking_time()
-    return tuple(Ratio(float(part), float(time.sum())) for part in time)
+def _beginnings(meeting: Meeting, by: By) -> tuple[list[Floats], list[Floats]]:
+    """Return when the turns and the words of each group begin, in order; a word without a time of its own with its utterance."""
+    found = talk(meeting)
+    names, member = groups(meeting, by)
+    of = member.argmax(axis=0) if len(names) else np.zeros(0, dtype=np.intp)
+    turn_of, said_by = of[found.turns.who], of[found.said.spans.who]
+    turns_begun = [found.turns.starts[turn_of == i] for i in range(len(names))]
+    said: list[list[float]] = [[] for _ in names]
+    numbers = found.said.traits["words"].tolist()
+    for utterance, group, number in zip(meeting.utterances, said_by.tolist(), numbers, strict=True):
+        said[group] += _word_starts(utterance, number)
+    return turns_begun, [np.sort(np.array(starts, dtype=np.float64)) for starts in said]
 
 
-def _beginnings(meeting: Meeting, by: By) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Return when the turns and the words of each group begin, in order."""
-    names, _ = groups(meeting, by)
-    table_of_turns = turns(meeting)
-    begun = {name: table_of_turns.loc[table_of_turns[by] == name, "start"].to_numpy() for name in names}
-    said: dict[str, list[float]] = {name: [] for name in names}
-    for utterance in meeting.utterances:
-        group = meeting.side_of(utterance.speaker) if by == "side" else utterance.speaker
-        said[group] += _word_starts(utterance.words) or [times_of(utterance)[0]] * len(words(utterance.text))
-    return begun, {name: np.sort(np.array(starts, dtype=np.float64)) for name, starts in said.items()}
-
-
-def _word_starts(spoken: Iterable[Word]) -> list[float]:
-    return [word.start for word in spoken for _ in words(word.text)]
-
-
-def _count(starts: Floats, start: float, end: float) -> int:
-    first, last = np.searchsorted(starts, [start, end])
-    return int(last - first)
+def _word_starts(utterance: Utterance, number: int) -> list[float]:
+    """Return when the words of an utterance begin, of which there are `number`."""
+    spoken = utterance.words
+    if len(spoken) == number:
+        return [word.start for word in spoken]
+    timed = [word.start for word in spoken for _ in words(word.text)]
+    return timed or [times_of(utterance)[0]] * number

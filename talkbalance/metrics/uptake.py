@@ -222,7 +222,7 @@ def _kind(sentence: Sentence, language: Language) -> str:
     if _begins(said, known["checking"], language):
         return "reflection"
     kind = next((kind for kind in ("reflection", "dismissal") if _begins(said, known[kind], language)), "")
-    advises = kind == "reflection" and not lexicon(language).words("advising").isdisjoint(said[:OPENING])
+    advises = kind == "reflection" and not _advice(language).isdisjoint(said[:OPENING])
     return "" if not kind or advises or _asks(sentence, language) else kind
 
 
@@ -248,10 +248,21 @@ def _phrases(language: Language) -> Mapping[str, Phrases]:
     }
 
 
+@cache
+def _small(language: Language) -> frozenset[str]:
+    """Return the words that may stand before what a sentence begins with."""
+    known = lexicon(language)
+    return known.words("lead") | known.words("signals") | known.words("before")
+
+
+@cache
+def _advice(language: Language) -> frozenset[str]:
+    return lexicon(language).words("advising")
+
+
 def _begins(said: tuple[str, ...], phrases: Phrases, language: Language) -> bool:
     """Return whether a sentence begins with one of the phrases, small words before it left aside."""
-    known = lexicon(language)
-    before = known.words("lead") | known.words("signals") | known.words("before")
+    before = _small(language)
     for at in range(min(LEADS + 1, len(said))):
         if phrases.lead(said, at):
             return True
