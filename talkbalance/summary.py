@@ -8,7 +8,8 @@ meeting cannot tell has no value and a reason.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, isnan, nan
@@ -18,7 +19,7 @@ import pandas as pd
 
 from talkbalance import cards, intervals
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.floor import Floats, States
+from talkbalance.floor import Floats, Ints, States
 from talkbalance.frames import SUMMARY, table
 from talkbalance.intervals import LEVEL, UNKNOWN, Interval
 from talkbalance.language.meaning import available as meaning_available
@@ -27,13 +28,13 @@ from talkbalance.meeting import AGENCY, CLIENT, Meeting
 from talkbalance.metrics import timing
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.listening import require_overlaps
-from talkbalance.metrics.questions import QuestionCounts, question_counts
+from talkbalance.metrics.questions import QuestionCounts, asking, question_counts
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.talk import Talk, talk
 from talkbalance.metrics.timing import Values
 from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, turns
 from talkbalance.metrics.uptake import answers, markers
-from talkbalance.uncertainty import Heard, combined, heard
+from talkbalance.uncertainty import Heard, combined, counted, heard
 
 BLOCK = 150.0
 """Seconds of a block that is resampled: long enough to hold an exchange (MEASURES: 2-3 minutes)."""
@@ -88,7 +89,36 @@ class Measured:
     @cached_property
     def heard(self) -> Heard | None:
         """What the machine may have misheard; None where nobody asks."""
-        return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed) if self.runs and self.meeting.timed else None
+        if not self.runs or not self.meeting.timed:
+            return None
+        return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed).with_draws(self._decided())
+
+    def _decided(self) -> dict[str, Floats]:
+        """Return the draws of what was decided by a probability: cut off or not, asked or not."""
+        draws: dict[str, Floats] = {}
+        with suppress(Unavailable):
+            found = _between_sides(interruptions(self.meeting, threshold=0), "taken")
+            sure = found["confidence"].to_numpy()
+            cut = self._counted(sure, [self.sides.index(side) for side in found["interrupter_side"]])
+            time = self.values["speaking_time"]
+            rate = timing.divided(cut, (time.sum() - time) / 60)
+            draws |= {"interruptions": cut, "interruption_rate": rate}
+            if self.meeting.sided:
+                one, other = (self.sides.index(side) for side in (AGENCY, CLIENT))
+                draws["interruption_asymmetry"] = rate[:, [one]] - rate[:, [other]]
+        with suppress(Unavailable):
+            found_ = asking(self.meeting)
+            asks = self._counted(np.where(found_.tag, 0.0, found_.probability), found_.side)
+            sentences = np.bincount(found_.side, minlength=len(self.sides)).astype(np.float64)
+            draws |= {
+                "questions": asks,
+                "question_ratio": timing.divided(asks, sentences),
+                "question_rate": timing.divided(asks, self.values["speaking_time"] / 60),
+            }
+        return draws
+
+    def _counted(self, probabilities: Floats, sides: Sequence[int] | Ints) -> Floats:
+        return counted(probabilities, np.asarray(sides, dtype=np.intp), len(self.sides), runs=self.runs, seed=self.seed)
 
     @cached_property
     def markers(self) -> Mapping[tuple[str, str], int]:

@@ -111,6 +111,10 @@ class Heard:
         bottom, top = bounds(measure)
         return max(bottom, min(*ends, value)), min(top, max(*ends, value))
 
+    def with_draws(self, more: Mapping[str, Floats]) -> "Heard":
+        """Return the same with the draws of further measures."""
+        return type(self)({**self.draws, **more}, self.scale)
+
 
 class Exact(Heard):
     """A meeting in which nothing was misheard."""
@@ -168,6 +172,23 @@ def combined(measure: str, value: float, heard: Interval, observed: Interval) ->
     above = [max(0.0, high - value) for _, high in known]
     bottom, top = bounds(measure)
     return max(bottom, value - hypot(*below)), min(top, value + hypot(*above))
+
+
+def counted(probabilities: Floats, sides: Ints, n: int, *, runs: int, seed: int) -> Floats:
+    """Return (runs, sides) how many of some moments are what they are taken for, each by its own probability.
+
+    Parameters
+    ----------
+    probabilities, sides
+        (m,) of each moment, and the side it counts for.
+    n
+        Number of sides.
+    """
+    chance = np.random.default_rng(seed)
+    happens = chance.random((runs, len(probabilities))) < probabilities
+    member = sides[:, None] == np.arange(n)
+    drawn: Floats = happens.astype(np.float64) @ member
+    return drawn
 
 
 @cache

@@ -80,6 +80,22 @@ def speaking_time(meeting: Meeting, *, by: By = "side", window: float | None = N
     return columns(values, {by: "str", **SPEAKING_TIME})
 
 
+def balance(meeting: Meeting, *, window: float, step: float) -> Floats:
+    """Return (windows, sides) each side's share of the speaking time in every window; NaN where nobody speaks.
+
+    What `speaking_time` says of shares, and nothing else: for many meetings at once.
+
+    >>> from talkbalance.meeting import Speaker
+    >>> meeting = Meeting((Speaker("Eva"), Speaker("Baum")), (Utterance(0, 6, "Eva"), Utterance(6, 8, "Baum")), 8)
+    >>> balance(meeting, window=4, step=4).tolist()
+    [[1.0, 0.0], [0.5, 0.5]]
+    """
+    pieces = states(meeting)
+    _, member = groups(meeting, "side")
+    edges = np.array(windows(meeting.length, window=window, step=step))
+    return _parts(_inside(pieces, edges, pieces.speaking) @ member.T)
+
+
 def _inside(pieces: States, edges: Floats, what: Flags) -> Floats:
     """Return (windows, speakers) the seconds in which each column of flags is true."""
     until = pieces.until(edges.ravel(), what).reshape(len(edges), 2, -1)

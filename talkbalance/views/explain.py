@@ -19,6 +19,7 @@ from talkbalance.metrics.speaking import speaking_time
 from talkbalance.metrics.talk import talk
 from talkbalance.metrics.timing import LISTENED, LONG
 from talkbalance.metrics.turntaking import LAPSE, SILENCE, require_ends, responses, stretches, turns
+from talkbalance.metrics.uptake import markers, uptake
 from talkbalance.summary import summary
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, WORDLESS, Event, events
 from talkbalance.views.writing import confidence, figure_of, number, one_line, percent, person, plain, question_kinds, side_name
@@ -221,6 +222,26 @@ def _some_questions(meeting: Meeting, column: str, value: bool) -> Iterator[str]
         yield from ("", f"{i:3}. {when}{person(meeting, row['speaker'])}", f"{INDENT}{one_line(row['text'])}")
 
 
+def _quotes(meeting: Meeting, kind: str, rule: str) -> Iterator[str]:
+    """List the moments of a marker."""
+    found = markers(meeting)
+    found = found[found["kind"] == kind]
+    yield from (text(f"explain.rule_{rule}"), "", _how_many(len(found)))
+    for i, row in enumerate(records(found), 1):
+        when = f"{clock(row['start'])}  " if row["start"] is not None else ""
+        yield from ("", f"{i:3}. {when}{person(meeting, row['speaker'])}", f"{INDENT}{one_line(row['text'])}")
+
+
+def _taken_up(meeting: Meeting) -> Iterator[str]:
+    """List the answering turns that take up a telling word, those that build most on what was said first."""
+    found = uptake(meeting, meaning=False)
+    found = found[found["words"].ne("")].sort_values("uptake", ascending=False, kind="stable")
+    yield from (text("explain.rule_uptake"), "", _how_many(len(found)))
+    for row in records(found):
+        when = f"{clock(row['start'])}" if row["start"] is not None else ""
+        yield f"{when:>9}  {person(meeting, row['speaker'])}, {percent(row['uptake'])}: {one_line(row['words'])}"
+
+
 def _in_a_sentence(meeting: Meeting, measure: str) -> Iterator[str]:
     """Say a figure that has no moments of its own, and its rule."""
     measured = summary(meeting)
@@ -238,7 +259,7 @@ SENTENCES = (
     *("dominated_windows", "balanced_windows", "participation_entropy", "participation_gini", "turn_length_asymmetry"),
     *("switch_rate", "first_ten_share"),
     *("reciprocity_questions", "reciprocity_backchannels", "reciprocity_uptake"),
-    *("uptake", "uptake_similarity", "callback_rate", "reflections", "reflection_question_ratio", "dismissals", "pitch_runs"),
+    "uptake_similarity",
 )
 """Measures said in a sentence."""
 
@@ -260,5 +281,10 @@ EXPLAINED: Mapping[str, Callable[[Meeting], Iterator[str]]] = {
     "backchannel_coverage": _coverage,
     "follow_up_share": partial(_some_questions, column="follow_up", value=True),
     "answered_share": partial(_some_questions, column="answered", value=False),
+    "uptake": _taken_up,
+    "callback_rate": partial(_quotes, kind="callback", rule="callbacks"),
+    **dict.fromkeys(("reflections", "reflection_question_ratio"), partial(_quotes, kind="reflection", rule="reflections")),
+    "dismissals": partial(_quotes, kind="dismissal", rule="dismissals"),
+    "pitch_runs": partial(_quotes, kind="pitch", rule="pitches"),
     **{measure: partial(_in_a_sentence, measure=measure) for measure in SENTENCES},
 }

@@ -20,6 +20,7 @@ from talkbalance.meeting import Meeting, clock
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
+from talkbalance.metrics.uptake import markers
 from talkbalance.summary import summary
 from talkbalance.views import explain, figures, signs, verdicts, writing
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, Event, events
@@ -123,6 +124,7 @@ def page(meeting: Meeting) -> str:
             signals=grid(meeting, measured, SIGNAL_COLUMNS),
             questions=grid(meeting, measured, QUESTION_COLUMNS),
             asked=records(found.questions) if found.questions is not None else [],
+            quotes=_quotes(meeting),
             whole=_whole(measured),
             groups=signs.groups(meeting, measured),
             held=verdicts.held(meeting, measured),
@@ -168,6 +170,19 @@ def find(meeting: Meeting) -> Found:
     except Unavailable:
         asked = None
     return Found(listed, asked)
+
+
+QUOTES = (("reflection", "reflections"), ("dismissal", "dismissals"), ("pitch", "pitches"), ("callback", "callbacks"))
+"""Kinds of markers, and the rule each follows."""
+
+
+def _quotes(meeting: Meeting) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Return the markers of each kind; none where nothing can be said about words."""
+    try:
+        found = markers(meeting)
+    except Unavailable:
+        return []
+    return [(kind, rule, records(found[found["kind"] == kind])) for kind, rule in QUOTES]
 
 
 def how_many(entries: Sequence[tuple[int, Event]]) -> str:
