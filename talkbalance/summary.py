@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isnan, nan
+from math import ceil, inf, isnan, nan
 
 import numpy as np
 import pandas as pd
@@ -36,8 +36,9 @@ from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, turns
 from talkbalance.metrics.uptake import answers, markers
 from talkbalance.uncertainty import Heard, combined, counted, heard
 
-BLOCK = 150.0
-"""Seconds of a block that is resampled: long enough to hold an exchange (MEASURES: 2-3 minutes)."""
+BLOCK, FEWEST_BLOCKS, SHORTEST_BLOCK = 150.0, 6, 20.0
+"""Seconds of a block that is resampled: long enough to hold an exchange, two to three minutes. A short meeting is cut into six
+blocks, as long as each holds 20 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,13 @@ class Measured:
     @cached_property
     def edges(self) -> Floats:
         """Where blocks begin, and where the last one ends."""
-        return np.append(np.arange(0.0, self.meeting.length, BLOCK), self.meeting.length)
+        blocks = max(1, ceil(self.meeting.length / self.block - 1e-6))  # six sixths of a length are six blocks
+        return np.append(np.arange(blocks) * self.block, self.meeting.length)
+
+    @cached_property
+    def block(self) -> float:
+        """Seconds of a block."""
+        return max(SHORTEST_BLOCK, min(BLOCK, self.meeting.length / FEWEST_BLOCKS))
 
     def blocks(self, what: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
         """Return (blocks, columns) the seconds in which each column of flags over the pieces is true."""
@@ -311,7 +318,7 @@ def _windows(measured: Measured) -> tuple[Floats, int]:
     by_side, spoken = timing.dominating(measured.talk, measured.pieces, measured.member)
     starts = timing.tiles(measured.meeting.length)[:, 0]
     columns = np.column_stack([by_side & spoken[:, None], spoken & ~by_side.any(axis=1), spoken]).astype(np.float64)
-    block = (starts // BLOCK).astype(np.intp)
+    block = (starts // measured.block).astype(np.intp)
     blocks = np.zeros((int(block.max(initial=0)) + 1, columns.shape[1]))
     np.add.at(blocks, block, columns)
     return blocks, int(spoken.sum())

@@ -140,3 +140,9 @@ def test_meanings_are_compared_for_who_asks() -> None:
 
 def test_who_asks_nothing_has_no_reflections_per_question() -> None:
     assert isnan(_figure(summary(draw(TALK, step=0.25)), "reflection_question_ratio", "client")["value"])
+
+
+def test_a_short_meeting_is_cut_into_six_blocks() -> None:
+    short = draw("Eva |######  ####    ##  ########    |\nBaum |      ##    ####  ##        ####|", step=5)
+    row = _figure(summary(short, seed=1), "share", "Eva")
+    assert row["low_observed"] < row["value"] < row["high_observed"]

@@ -56,8 +56,8 @@ def figure(value: float, unit: str) -> str:
 
 
 def interval(low: float, high: float, unit: str) -> str:
-    """Write an interval without its brackets; "" where there is none."""
-    if isnan(low) or isnan(high):
+    """Write an interval without its brackets; "" where there is none, and where nothing is in doubt."""
+    if isnan(low) or isnan(high) or low == high:
         return ""
     first = f"{100 * low:.0f}" if unit == "0-1" else figure(low, unit)
     return f"{first}{text('signs.to') if low < 0 else '–'}{figure(high, unit)}"
