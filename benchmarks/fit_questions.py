@@ -83,6 +83,7 @@ class Fitted:
         self.features = tuple(features)
         self.coded = tuple(coded)
         self.rates: dict[str, list[float]] = {}
+        self.depth = int(settings["max_depth"])
         self.model = HistGradientBoostingClassifier(early_stopping=False, **settings)
 
     def fit(self, rows: Array, labels: Array) -> "Fitted":
@@ -110,13 +111,13 @@ class Fitted:
         """Return the log-odds of each row."""
         return np.asarray(self.model.decision_function(self._known(rows)))
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, source: str = SOURCE) -> None:
         """Write the numbers, without anything anybody said."""
         base = float(np.ravel(self.model._baseline_prediction)[0])
         trees = [_tree(part[0].nodes) for part in self.model._predictors]
         lines = ",\n  ".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
         head = json.dumps(
-            {"source": SOURCE, "features": self.features, "rates": self.rates, "base": round(base, 4), "depth": DEPTH}
+            {"source": source, "features": self.features, "rates": self.rates, "base": round(base, 4), "depth": self.depth}
         )
         path.write_text(f'{head[:-1]}, "trees": [\n  {lines}\n]}}\n', encoding="utf-8")
 

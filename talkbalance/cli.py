@@ -81,7 +81,7 @@ class _Help(argparse.HelpFormatter):
     """Help with our word for "usage"."""
 
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ANN401
-        super().add_usage(usage, actions, groups, prefix or text("cli.usage") + " ")
+        super().add_usage(usage, actions, groups, text("cli.usage") + " " if prefix is None else prefix)
 
 
 class _Parser(argparse.ArgumentParser):

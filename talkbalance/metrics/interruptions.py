@@ -20,28 +20,26 @@ Heldner & Edlund (2010) on units; Shriberg et al. (2004), The ICSI Meeting Recor
 off by another speaker"; Fu et al. (2023) on failed attempts.
 """
 
-import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from math import exp, inf, log
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from talkbalance.errors import InvalidParameter
+from talkbalance.floor import Ints, Spans
 from talkbalance.frames import INTERRUPTIONS, table
-from talkbalance.language import Language, is_cut_off, is_function_word, is_open, language_of, word_class, words
-from talkbalance.meeting import Meeting, Utterance, milliseconds
+from talkbalance.language import Language, is_function_word, language_of, words
+from talkbalance.meeting import Meeting, Utterance, milliseconds, times_of
 from talkbalance.metrics.listening import require_overlaps
 from talkbalance.metrics.talk import talk
+from talkbalance.metrics.unfinished import STRETCH, unfinished
 
 Rule = Literal["likely", "floor_taking", "any_overlap"]
 
-STRETCH = 0.5
-"""Seconds of silence within which a speaker is still at it: people breathe while they fight for the floor."""
 HELD = 0.5
 """Seconds the holder must have had before the other starts."""
 GOES_ON = 0.2
@@ -81,13 +79,17 @@ class Candidate:
     """An overlap that could be an interruption, and what is known about it.
 
     `returns` is how many seconds after being cut off that person speaks again (infinite: never), `resumes` whether the holder
-    goes on within `RESUMES` although the incomer outlasted them.
+    goes on within `RESUMES` although the incomer outlasted them. `confidence` is the probability that `cut_off` was cut off. An
+    utterance that ends `inside` a stretch, because its speaker goes on after a breath, may have been cut off too; no rule of
+    timing counts it.
     """
 
     holder: Unit
     incomer: Unit
     kind: Literal["taken", "failed"]
     returns: float
+    confidence: float
+    inside: bool = False
 
     @property
     def cut_off(self) -> Unit:
@@ -155,42 +157,53 @@ def interruptions(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float
         if not 0 <= value <= high:
             raise InvalidParameter("parameter.range", name=name, value=value, low=0, high=high)
     require_overlaps(meeting)
+    units, found = candidates(meeting)
     language = language_of(meeting)
-    units = stretches(meeting)
-    rows = []
-    for candidate in candidates(units):
-        confidence = probability(candidate, language)
-        if threshold == 0 or _meets(candidate, confidence, rule, min_overlap, threshold):
-            rows.append(_row(meeting, units, candidate, confidence, language))
-    return table(rows, INTERRUPTIONS)
+    chosen = (c for c in found if threshold == 0 or _meets(c, rule, min_overlap, threshold))
+    return table((_row(meeting, units, candidate, language) for candidate in chosen), INTERRUPTIONS)
 
 
-def _meets(candidate: Candidate, confidence: float, rule: Rule, min_overlap: float, threshold: float) -> bool:
+def _meets(candidate: Candidate, rule: Rule, min_overlap: float, threshold: float) -> bool:
     if rule == "likely":
-        return confidence >= threshold
-    if candidate.overlap < min_overlap:
+        return candidate.confidence >= threshold
+    if candidate.inside or candidate.overlap < min_overlap:
         return False
     if rule == "any_overlap":
         return candidate.overlap > 0
     return candidate.is_attempt or candidate.takes_the_floor
 
 
-def stretches(meeting: Meeting) -> tuple[Unit, ...]:
-    """Return what claims the floor, each speaker's units joined over breaths; the boundaries are those of the units."""
+def candidates(meeting: Meeting) -> tuple[Sequence[Unit], Sequence[Candidate]]:
+    """Return the stretches that claim the floor, and every candidate among them in order of the later one's start.
+
+    A stretch is a speaker's units joined over breaths; its boundaries are theirs. Candidates are every start inside another's
+    stretch and every start at once after one, and the ends of utterances inside a stretch near which somebody else speaks.
+    """
     found = talk(meeting)
-    longer, went = found.claims.joined(silence=STRETCH)
-    said: list[list[Utterance]] = [[] for _ in range(len(longer))]
-    for utterance, claim in zip(meeting.utterances, found.claim.tolist(), strict=True):
-        if claim >= 0:
-            said[went[claim]].append(utterance)
-    return tuple(
-        Unit(start, end, longer.speakers[who], tuple(own))
-        for start, end, who, own in zip(longer.starts.tolist(), longer.ends.tolist(), longer.who.tolist(), said, strict=True)
-    )
+    claiming = np.flatnonzero(found.claim >= 0)
+    columns = replace(found.said, spans=found.said.spans.chosen(claiming), traits=found.said.traits[claiming])
+    sure = unfinished(columns)
+    longer, went = columns.spans.joined(silence=STRETCH)
+    said = [meeting.utterances[i] for i in claiming]
+    units = _stretches(longer, went, said)
+    by_end = {(u.speaker, u.end): float(p) for u, p in zip(said, sure.probability, strict=True)}
+    whole = list(_entered(units, by_end))
+    known = {(c.cut_off.speaker, c.cut_off.end) for c in whole}
+    ends = [i for i, u in enumerate(said) if sure.by[i] >= 0 and (u.speaker, u.end) not in known]
+    inner = [_inside(said, i, units[went[i]], units[went[sure.by[i]]], float(sure.probability[i])) for i in ends]
+    return units, sorted([*whole, *inner], key=lambda c: (c.incomer.start, c.cut_off.end))
 
 
-def candidates(units: Sequence[Unit]) -> Iterator[Candidate]:
-    """Yield every start inside another's unit, and every start at once after one; `units` in order of start.
+def _stretches(longer: Spans, went: Ints, said: Sequence[Utterance]) -> tuple[Unit, ...]:
+    own: list[list[Utterance]] = [[] for _ in range(len(longer))]
+    for utterance, stretch in zip(said, went.tolist(), strict=True):
+        own[stretch].append(utterance)
+    times = zip(longer.starts.tolist(), longer.ends.tolist(), longer.who.tolist(), own, strict=True)
+    return tuple(Unit(start, end, longer.speakers[who], tuple(spoken)) for start, end, who, spoken in times)
+
+
+def _entered(units: Sequence[Unit], sure: Mapping[tuple[str, float | None], float]) -> Iterator[Candidate]:
+    """Yield every start inside another's stretch, and every start at once after one; `units` in order of start.
 
     Where several hold the floor at the incomer's start, the one who has held it longest was interrupted.
     """
@@ -205,7 +218,18 @@ def candidates(units: Sequence[Unit]) -> Iterator[Candidate]:
         cut_off = incomer if kind == "failed" else holder
         later = starts[cut_off.speaker]
         after = bisect_left(later, cut_off.end)
-        yield Candidate(holder, incomer, kind, later[after] - cut_off.end if after < len(later) else inf)
+        returns = later[after] - cut_off.end if after < len(later) else inf
+        yield Candidate(holder, incomer, kind, returns, sure[cut_off.speaker, cut_off.end])
+
+
+def _inside(said: Sequence[Utterance], at: int, own: Unit, other: Unit, confidence: float) -> Candidate:
+    """Return the candidate of an utterance that ends inside its speaker's stretch, cut off by another's."""
+    start, end = times_of(said[at])
+    spoken = tuple(u for u in own.utterances if times_of(u)[0] <= start)
+    cut = Unit(own.start, end, own.speaker, spoken)
+    if other.start > own.start:
+        return Candidate(cut, other, "taken", 0.0, confidence, inside=True)
+    return Candidate(other, cut, "failed", 0.0, confidence, inside=True)
 
 
 REACH = 60
@@ -223,55 +247,7 @@ def _holder(units: Sequence[Unit], at: int) -> Unit | None:
     return max(just_ended, key=lambda u: u.end, default=None)
 
 
-def probability(candidate: Candidate, language: Language | None) -> float:
-    """Return the probability that the candidate's `cut_off` unit stayed unfinished, by a logistic model.
-
-    The features are a closed set: timing of the two units and the class of the last word. Fitted on the training meetings
-    of MRDA by `python -m benchmarks.fit_interruptions`; see `interruptions.json` and NOTICE.
-    """
-    weights = _model()[candidate.kind]
-    score = sum(weights.get(name, 0.0) * value for name, value in features(candidate, language).items())
-    return 1 / (1 + exp(-score))
-
-
-@cache
-def _model() -> Mapping[str, Mapping[str, float]]:
-    file = resources.files("talkbalance.metrics").joinpath("interruptions.json")
-    model: Mapping[str, Mapping[str, float]] = json.loads(file.read_text(encoding="utf-8"))["weights"]
-    return model
-
-
-def features(candidate: Candidate, language: Language | None) -> dict[str, float]:
-    """Return what the probability is computed from."""
-    cut_off, other = candidate.cut_off, candidate.incomer if candidate.kind == "taken" else candidate.holder
-    return {
-        "one": 1.0,
-        "no overlap": float(candidate.overlap == 0),
-        "takes the floor": float(candidate.takes_the_floor),
-        "overlap": log(0.1 + min(candidate.overlap, 3.0)),
-        "length": log(0.1 + min(cut_off.duration, 10.0)),
-        "other's length": log(0.1 + min(other.duration, 10.0)),
-        "other goes on": log(0.1 + min(max(other.end - cut_off.end, 0.0), 10.0)),
-        "returns": log(0.1 + min(candidate.returns, 10.0)),
-        f"ends in {ending(cut_off, language)}": 1.0,
-    }
-
-
-def ending(unit: Unit, language: Language | None) -> str:
-    """Return how a unit ends: without a word, broken off, open, or in a class of small words ("content" for any other)."""
-    last = unit.text.split()[-1] if unit.text.split() else ""
-    if not words(last):
-        return "broken" if is_cut_off(unit.text) else "nothing"
-    if is_cut_off(last):
-        return "broken"
-    if is_open(last, language):
-        return "open"
-    return word_class(last, language) or "content"
-
-
-def _row(
-    meeting: Meeting, units: Sequence[Unit], candidate: Candidate, confidence: float, language: Language | None
-) -> tuple[object, ...]:
+def _row(meeting: Meeting, units: Sequence[Unit], candidate: Candidate, language: Language | None) -> tuple[object, ...]:
     holder, incomer = candidate.holder.speaker, candidate.incomer.speaker
     return (
         candidate.incomer.start,
@@ -284,7 +260,7 @@ def _row(
         meeting.side_of(holder),
         candidate.kind,
         _resumed(units, candidate, language),
-        confidence,
+        candidate.confidence,
     )
 
 

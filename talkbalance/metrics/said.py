@@ -17,25 +17,25 @@ from talkbalance.meeting import Meeting
 Traits = NDArray[np.void]
 """(n,) of `TRAITS`."""
 
-ENDINGS = (
-    "nothing",  # no words
-    "broken",  # marked as broken off
-    "open",  # in a word that needs another one
-    "content",
-    "article",
-    "preposition",
-    "conjunction",
-    "pronoun",
-    "auxiliary",
-    "adverb",
-    "question",
-    "filler",
-)
-"""How an utterance can end; the classes of small words are those of `language.word_class`."""
+SMALL = ("article", "preposition", "conjunction", "pronoun", "auxiliary", "adverb", "question", "filler")
+"""The classes of small words, those of `language.word_class`."""
+CLASSES = ("", *SMALL)
+ENDINGS = ("nothing", "broken", "open", "content", *SMALL)
+"""How an utterance can end: without words, marked as broken off, in a word that needs another one, in any other word."""
 
-TRAITS = np.dtype([("words", np.int32), ("signal", np.bool_), ("asks", np.bool_), ("ending", np.int8)])
+PLACES = {"first": 0, "second": 1, "before_last": -2, "third_last": -3}
+"""Places whose words' classes count."""
+
+TRAITS = np.dtype(
+    [
+        *(("words", np.int32), ("signal", np.bool_), ("asks", np.bool_), ("ending", np.int8)),
+        *((name, np.int8) for name in PLACES),
+        *(("repeats", np.bool_), ("last_letters", np.int8)),
+    ]
+)
 """What the words of an utterance say about the floor: how many there are, whether they can be a listener signal (none can),
-whether a question mark follows, and how they end."""
+whether a question mark follows, how they end (a place in `ENDINGS`), the classes of the words at `PLACES` (a place in `CLASSES`, -1
+where there is no word), whether the last word is said twice, and how many letters it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,18 @@ def said(meeting: Meeting) -> Said:
     return Said(columns, np.array([_traits(u.text, language) for u in meeting.utterances], dtype=TRAITS), side, sides)
 
 
-WORDLESS: Traits = np.array([(0, True, False, ENDINGS.index("nothing"))], dtype=TRAITS)
+WORDLESS: Traits = np.array([(0, True, False, 0, *(-1 for _ in PLACES), False, 0)], dtype=TRAITS)
 """The traits of speech in which no word was recognised."""
 
 
-@lru_cache(maxsize=50_000)
-def _traits(text: str, language: Language | None) -> tuple[int, bool, bool, int]:
+@lru_cache(maxsize=100_000)
+def _traits(text: str, language: Language | None) -> tuple[int | bool, ...]:
+    found = words(text)
+    n = len(found)
     return (
-        len(words(text)),
-        is_backchannel(text, language),
-        text.rstrip().endswith("?"),
-        ENDINGS.index(ending(text, language)),
+        *(n, is_backchannel(text, language), text.rstrip().endswith("?"), ENDINGS.index(ending(text, language))),
+        *(CLASSES.index(word_class(found[at], language)) if -n <= at < n else -1 for at in PLACES.values()),
+        *(n > 1 and found[-1] == found[-2], min(len(found[-1]), 100) if n else 0),
     )
 
 

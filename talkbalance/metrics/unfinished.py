@@ -1,0 +1,115 @@
+"""How likely each utterance was cut off by another speaker: timing, and the classes of its words.
+
+```
+Baum  |und dann wollten wir den|              |      ends in a word that needs another one,
+Eva   |                    Genau, das machen wir|    while somebody else goes on: cut off
+```
+
+Boosted trees over a closed set of features (`FEATURES`), fitted on the training meetings of MRDA, where people marked units as
+cut off by another speaker. Every case was learned as people wrote it, without the marks of broken words, and without its words,
+since recognisers drop words where two speak.
+
+References
+----------
+Shriberg, E. et al. (2004). The ICSI Meeting Recorder Dialog Act corpus: the mark `%-`.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from talkbalance.floor import Floats, Ints, Spans
+from talkbalance.language.trees import Trees, read_trees
+from talkbalance.metrics.said import Said, Traits
+
+NEAR = 0.3
+"""Seconds after an utterance within which another's start can have cut it off."""
+JUST = 0.5
+"""Seconds before an utterance's end within which another can have stopped and cut it off all the same."""
+STRETCH = 0.5
+"""Seconds of silence within which a speaker is still at it: people breathe while they fight for the floor."""
+FAR = 30.0
+"""Seconds; what lies further away is as far."""
+NEVER = 1e9
+
+WORDS = ("ending", "before_last", "third_last", "words", "repeats", "last_letters", "first", "second", "asks")
+OF_THE_OTHER = ("words", "first", "second", "ending")
+FEATURES = (
+    *(f"own {name}" for name in WORDS),
+    *("length", "held for", "goes on for", "returns in"),
+    *("other's start to end", "other goes on", "other's length"),
+    *(f"other's {name}" for name in OF_THE_OTHER),
+    *("longest's start to end", "longest goes on", "longest's length"),
+    *("speaking at end", "speaking at start", "holder's end to start", "holder's end to end", "next other in"),
+    "other's start to start",
+    *("own next first", "own next words", "people"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unfinished:
+    """Of each utterance the probability that it was cut off by another, and by which utterance (-1: nobody is near)."""
+
+    probability: Floats
+    by: Ints
+
+
+def unfinished(columns: Said) -> Unfinished:
+    """Return how likely each utterance was cut off; `columns` without listener signals, which cut off nobody."""
+    rows, by = features(columns)
+    if not len(rows):
+        return Unfinished(np.zeros(0), by)
+    return Unfinished(1 / (1 + np.exp(-_trees().log_odds(rows))), by)
+
+
+@cache
+def _trees() -> Trees:
+    return read_trees("talkbalance.metrics", "unfinished.json")
+
+
+def features(columns: Said) -> tuple[Floats, Ints]:
+    """Return (n, features) what the probability is computed from, and (n,) the utterance that may have cut each off."""
+    spans, traits = columns.spans, columns.traits
+    n = len(spans)
+    if not n:
+        return np.zeros((0, len(FEATURES))), np.zeros(0, dtype=np.intp)
+    starts, ends, rows = spans.starts, spans.ends, np.arange(n)
+    longer, went = spans.joined(silence=STRETCH)
+    following = spans.following(starts, side="right")
+    own_next = following[rows, spans.who]
+    returns = np.where(own_next < 0, FAR, starts[own_next] - ends)
+    others_next = _others(spans, following, starts, NEVER).min(axis=1)
+    latest = spans.latest(ends + NEAR)
+    began, stopped = _others(spans, latest, starts, -NEVER), _others(spans, latest, ends, -NEVER)
+    newest, longest = began.argmax(axis=1), stopped.argmax(axis=1)
+    other = latest[rows, newest]
+    other_start, longest_start = began.max(axis=1), began[rows, longest]
+    other_end, longest_end = stopped[rows, newest], stopped.max(axis=1)
+    before = _others(spans, spans.latest(starts), ends, -NEVER)
+    near = (other_start > -NEVER / 2) & (other_end > ends - JUST)
+    found = np.column_stack(
+        [
+            *(traits[name] for name in WORDS),
+            *(ends - starts, ends - longer.starts[went], longer.ends[went] - ends, returns),
+            *(ends - other_start, other_end - ends, other_end - other_start),
+            *(_of(traits, name, other) for name in OF_THE_OTHER),
+            *(ends - longest_start, longest_end - ends, longest_end - longest_start),
+            *(((stopped > ends[:, None]) & (began < ends[:, None])).sum(axis=1), (before > starts[:, None]).sum(axis=1)),
+            *(before.max(axis=1) - starts, before.max(axis=1) - ends, others_next - ends, starts - other_start),
+            *(_of(traits, "first", own_next), _of(traits, "words", own_next), np.full(n, len(set(spans.who.tolist())))),
+        ]
+    )
+    return found.astype(np.float64).clip(-FAR, FAR), np.where(near, other, -1)
+
+
+def _others(spans: Spans, at: Ints, values: Floats, missing: float) -> Floats:
+    """Return (n, speakers) a value of each speaker's span beside each span, `missing` where there is none and for the own one."""
+    found: Floats = np.where(at < 0, missing, values[at])
+    found[np.arange(len(spans)), spans.who] = missing
+    return found
+
+
+def _of(traits: Traits, name: str, at: Ints) -> Ints:
+    found: Ints = np.where(at < 0, -1, traits[name][at]).astype(np.intp)
+    return found
