@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from talkbalance.i18n import text
-from talkbalance.meeting import Meeting, clock
+from talkbalance.meeting import UNKNOWN, Meeting, clock
 from talkbalance.summary import summary
 from talkbalance.views import verdicts
 from talkbalance.views.writing import doubt, figure_of, one_line, side_name
@@ -56,7 +56,7 @@ def overview(meeting: Meeting) -> str:
     lines += [said] if (said := doubt(figures)) else []
     lines += _lines(meeting, figures)
     lines += ["", *(f"{', '.join(labels)}: {reason}" for reason, labels in missing.items())] if missing else []
-    lines += [] if meeting.sided else ["", text("overview.no_sides")]
+    lines += [] if meeting.sided else ["", _how_to_name(meeting)]
     return "\n".join(lines)
 
 
@@ -64,6 +64,12 @@ def _lines(meeting: Meeting, figures: pd.DataFrame) -> list[str]:
     """Say where figures lie to the lines others have drawn."""
     found = [f"{held.name} {held.value}, {held.line}: {held.said}. {held.origin}" for held in verdicts.held(meeting, figures)]
     return ["", f"{text('verdicts.title')}:", *found] if found else []
+
+
+def _how_to_name(meeting: Meeting) -> str:
+    """Say how the sides are named, with the names there are."""
+    names = [one_line(speaker.name) for speaker in meeting.speakers if speaker.name != UNKNOWN]
+    return text("overview.no_sides", first=names[0] if names else "S1", second=names[1] if len(names) > 1 else "S2")
 
 
 def _line(label: str, cells: list[str]) -> str:
