@@ -512,7 +512,7 @@ def _similarity(measured: Measured) -> Iterator[Figure]:
     for side in measured.sides:
         own = close[np.array([a.turn.side == side for a in found], dtype=bool)]
         columns = np.column_stack([own, np.ones(len(own))])
-        (observed,) = measured.resampled(columns, lambda drawn: drawn[:, :1] / drawn[:, 1:])
+        (observed,) = measured.resampled(columns, lambda drawn: timing.divided(drawn[:, :1], drawn[:, 1:]))
         mean = float(own.mean()) if len(own) else nan
         yield Figure("uptake_similarity", side, mean, "0-1", observed, n=len(own), rule=MEANING)
 

@@ -131,7 +131,7 @@ SHARES = frozenset(
         *("participation_entropy", "participation_gini"),
         *("response_immediate", "response_lapse", "backchannel_coverage"),
         *("question_ratio", "open_question_share", "follow_up_share", "answered_share"),
-        *("uptake", "uptake_similarity", "reciprocity_questions", "reciprocity_backchannels", "reciprocity_uptake"),
+        *("uptake", "reciprocity_questions", "reciprocity_backchannels", "reciprocity_uptake"),
     }
 )
 OF_THE_MEETING = frozenset(
@@ -140,7 +140,7 @@ OF_THE_MEETING = frozenset(
         *("switch_rate", "silences", "silence_time", "longest_silence", "interruption_asymmetry"),
     }
 )
-SIGNED = frozenset({"response_time", "interruption_asymmetry"})
+SIGNED = frozenset({"response_time", "interruption_asymmetry", "uptake_similarity"})
 
 
 BLOCK = 60.0

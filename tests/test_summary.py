@@ -138,6 +138,12 @@ def test_meanings_are_compared_for_who_asks() -> None:
     assert -1 <= row["low"] <= row["value"] <= row["high"] <= 1
 
 
+@pytest.mark.models
+def test_where_nobody_answers_no_meanings_are_compared() -> None:
+    found = summary(draw("Eva  |### | Guten Tag.\nBaum |    |"), meaning=True, runs=20)
+    assert isnan(_figure(found, "uptake_similarity", "Eva")["value"])
+
+
 def test_who_asks_nothing_has_no_reflections_per_question() -> None:
     assert isnan(_figure(summary(draw(TALK, step=0.25)), "reflection_question_ratio", "client")["value"])
 

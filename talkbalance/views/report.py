@@ -104,7 +104,7 @@ def report(meeting: Meeting, path: str | Path) -> Path:
 
 def page(meeting: Meeting) -> str:
     """Return the report as HTML, in the user's language."""
-    measured = summary(meeting)
+    measured = summary(meeting, meaning=True)
     found = find(meeting)
     drawn = _pictures(meeting, measured, found)
     return (
