@@ -28,7 +28,7 @@ MEASURES = (
     "uptake",
 )
 """A measure that the summary does not have is left out."""
-LABEL, COLUMN, MOST = 38, 20, 4
+LABEL, COLUMN, MOST = 38, 25, 4
 """Characters of the first column and of the others; with more sides than `MOST` every side has lines of its own."""
 
 

@@ -19,8 +19,12 @@ SURE, LIKELY, RATHER = 0.8, 0.65, 0.5
 
 
 def number(value: float, digits: int = 0) -> str:
-    """Write a number with the language's decimal sign."""
-    written = f"{value:.{digits}f}"
+    """Write a number with the language's decimal sign; what rounds to nothing has no sign.
+
+    >>> number(-0.04, 1)
+    '0.0'
+    """
+    written = f"{value:z.{digits}f}"
     return written.replace(".", ",") if language() == "de" else written
 
 
