@@ -3,8 +3,9 @@
 Two sources of doubt are kept apart. *Observed* (`low_observed`, `high_observed`): how far the figure could be off if the same
 people talked on in the same way; exact for counts, parts of counted wholes and medians, by resampling blocks of the meeting for
 sums of time (`intervals`). *Heard* (`low_heard`, `high_heard`): how far the machine may have misheard this meeting, by playing
-through what it usually mishears (`uncertainty`); a meeting made by hand has no such doubt. `low` and `high` hold both. What a
-meeting cannot tell has no value and a reason.
+through what it usually mishears (`uncertainty`); a meeting made by hand has no such doubt. Of interruptions and questions it is
+the doubt of each decision, boundaries and words taken as heard; of floor taking, failed attempts, and what was made of words it is
+not known yet, and missing. `low` and `high` hold what is known of both. What a meeting cannot tell has no value and a reason.
 """
 
 from collections import Counter
