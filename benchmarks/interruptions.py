@@ -15,9 +15,10 @@ from benchmarks import mrda
 from benchmarks.fit_interruptions import NEAREST
 from benchmarks.shared import publish, table
 from talkbalance.language import is_cut_off, is_function_word, words
-from talkbalance.metrics.interruptions import candidates
+from talkbalance.metrics.interruptions import cut_off, cuts
 from talkbalance.metrics.listening import SIGNALS, listening
 from talkbalance.metrics.said import ending, said
+from talkbalance.metrics.talk import talk
 
 
 def decisions(labelled: mrda.Labelled) -> pd.DataFrame:
@@ -26,15 +27,20 @@ def decisions(labelled: mrda.Labelled) -> pd.DataFrame:
     ours, baseline = np.zeros(len(units)), np.zeros(len(units), dtype=bool)
     rows = {str(name): own.index.to_numpy() for name, own in units.groupby("speaker")}
     ends = units["end"].to_numpy()
-    for candidate in candidates(labelled.meeting)[1]:
-        own = rows.get(candidate.cut_off.speaker, np.array([], dtype=int))
-        away = np.abs(ends[own] - candidate.cut_off.end)
+    found = talk(labelled.meeting)
+    cut = cuts(found)
+    sure = cut_off(found)[cut.utterance]
+    simple = (cut.overlap > 0) & ~cut.inside
+    for utterance, end, probability, overlaps in zip(cut.utterance, cut.end, sure, simple, strict=True):
+        said = labelled.meeting.utterances[utterance]
+        own = rows.get(said.speaker, np.array([], dtype=int))
+        away = np.abs(ends[own] - end)
         if len(own) and away.min() <= NEAREST:
             nearest = own[away.argmin()]
-            ours[nearest] = max(ours[nearest], candidate.confidence)
-            last = (words(candidate.cut_off.text) or ("",))[-1]
-            unfinished = ending(candidate.cut_off.text, "en") == "broken" or is_cut_off(last) or is_function_word(last, "en")
-            baseline[nearest] |= candidate.overlap > 0 and unfinished and not candidate.inside
+            ours[nearest] = max(ours[nearest], probability)
+            last = (words(said.text) or ("",))[-1]
+            unfinished = ending(said.text, "en") == "broken" or is_cut_off(last) or is_function_word(last, "en")
+            baseline[nearest] |= overlaps and unfinished
     return pd.DataFrame({"truth": units["is_interrupted"].to_numpy(), "ours": ours, "baseline": baseline})
 
 

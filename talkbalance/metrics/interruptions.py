@@ -20,23 +20,22 @@ Heldner & Edlund (2010) on units; Shriberg et al. (2004), The ICSI Meeting Recor
 off by another speaker"; Fu et al. (2023) on failed attempts.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isnan, nan
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from talkbalance.errors import InvalidParameter
-from talkbalance.floor import Ints, Spans
-from talkbalance.frames import INTERRUPTIONS, table
-from talkbalance.language import Language, is_function_word, language_of, words
-from talkbalance.meeting import Meeting, Utterance, milliseconds, times_of
+from talkbalance.floor import Flags, Floats, Ints, Spans
+from talkbalance.frames import INTERRUPTIONS, columns
+from talkbalance.language import is_function_word, language_of, words
+from talkbalance.meeting import Meeting
 from talkbalance.metrics.listening import require_overlaps
-from talkbalance.metrics.talk import talk
-from talkbalance.metrics.unfinished import STRETCH, unfinished
+from talkbalance.metrics.talk import Talk, talk
+from talkbalance.metrics.unfinished import STRETCH, cut_off_by, unfinished
 
 Rule = Literal["likely", "floor_taking", "any_overlap"]
 
@@ -52,73 +51,63 @@ ATTEMPT_SECONDS, ATTEMPT_WORDS = 0.7, 3
 """A failed attempt has at least this length or this many words (Fu et al. 2023)."""
 RESUMPTION = 30.0
 """Seconds within which the interrupted one may get back to it."""
+MIN_OVERLAP, LIKELY = 0.3, 0.5
+"""Seconds both speak where the floor is taken or wanted, and the probability from which an interruption is likely."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One speaker's utterances joined over breaths."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Cuts:
+    """The candidates of a talk as columns, in order of the later one's start.
 
-    start: float
-    end: float
-    speaker: str
-    utterances: tuple[Utterance, ...]
-
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return self.end - self.start
-
-    @property
-    def text(self) -> str:
-        """What was said, in one line."""
-        return " ".join(u.text for u in self.utterances if u.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An overlap that could be an interruption, and what is known about it.
-
-    `returns` is how many seconds after being cut off that person speaks again (infinite: never), `resumes` whether the holder
-    goes on within `RESUMES` although the incomer outlasted them. `confidence` is the probability that `cut_off` was cut off. An
-    utterance that ends `inside` a stretch, because its speaker goes on after a breath, may have been cut off too; no rule of
+    An utterance that ends `inside` a stretch, because its speaker goes on after a breath, may have been cut off too; no rule of
     timing counts it.
+
+    Parameters
+    ----------
+    holder, incomer
+        (m,) which speaker held the floor, and which one started while they did.
+    utterance
+        (m,) at the end of which of the talk's utterances somebody was cut off.
+    taken
+        (m,) whether that was the holder; else it was the incomer, who gave up.
+    start, end
+        (m,) seconds: the incomer's start, and when the one cut off stops.
+    inside
+        (m,) whether that one goes on after a breath.
+    takes_the_floor
+        (m,) whether the incomer outlasts a holder who had the floor and does not come back at once.
+    attempt
+        (m,) whether the incomer gave up after saying enough for it to count as wanting in.
     """
 
-    holder: Unit
-    incomer: Unit
-    kind: Literal["taken", "failed"]
-    returns: float
-    confidence: float
-    inside: bool = False
+    holder: Ints
+    incomer: Ints
+    utterance: Ints
+    taken: Flags
+    start: Floats
+    end: Floats
+    inside: Flags
+    takes_the_floor: Flags
+    attempt: Flags
 
     @property
-    def cut_off(self) -> Unit:
-        """The unit that stays unfinished."""
-        return self.holder if self.kind == "taken" else self.incomer
+    def overlap(self) -> Floats:
+        """(m,) seconds both speak."""
+        return _to_the_millisecond(np.maximum(0.0, self.end - self.start))
 
-    @property
-    def overlap(self) -> float:
-        """Seconds both speak."""
-        return milliseconds(max(0.0, self.cut_off.end - self.incomer.start))
+    def chosen(self, which: Flags | Ints) -> "Cuts":
+        """Return some of the candidates."""
+        return Cuts(*(getattr(self, name)[which] for name in self.__slots__))
 
-    @property
-    def takes_the_floor(self) -> bool:
-        """Whether the incomer outlasts a holder who had the floor and does not come back at once."""
-        return (
-            self.kind == "taken"
-            and self.incomer.start - self.holder.start >= HELD
-            and self.incomer.end - self.holder.end >= GOES_ON
-            and self.returns >= RESUMES
-        )
-
-    @property
-    def is_attempt(self) -> bool:
-        """Whether the incomer said enough for it to count as wanting in."""
-        long = self.incomer.duration >= ATTEMPT_SECONDS or len(words(self.incomer.text)) >= ATTEMPT_WORDS
-        return self.kind == "failed" and long
+    def across(self, side: Ints) -> Flags:
+        """(m,) whether they lie between two sides, given the side of each speaker: colleagues do not interrupt the other side."""
+        found: Flags = side[self.holder] != side[self.incomer]
+        return found
 
 
-def interruptions(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = 0.3, threshold: float = 0.5) -> pd.DataFrame:
+def interruptions(
+    meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = MIN_OVERLAP, threshold: float = LIKELY
+) -> pd.DataFrame:
     """Return the interruptions by a stated rule, with who was cut off.
 
     **Definition.** "any_overlap": somebody starts inside the other's unit, no listener signal. "floor_taking": of these,
@@ -157,123 +146,191 @@ def interruptions(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float
         if not 0 <= value <= high:
             raise InvalidParameter("parameter.range", name=name, value=value, low=0, high=high)
     require_overlaps(meeting)
-    units, found = candidates(meeting)
-    language = language_of(meeting)
-    chosen = (c for c in found if threshold == 0 or _meets(c, rule, min_overlap, threshold))
-    return table((_row(meeting, units, candidate, language) for candidate in chosen), INTERRUPTIONS)
+    found = talk(meeting)
+    cut = cuts(found)
+    sure = cut_off(found)[cut.utterance]
+    if threshold > 0:
+        chosen = np.flatnonzero(_meets(cut, sure, rule, min_overlap, threshold))
+        cut, sure = cut.chosen(chosen), sure[chosen]
+    return _table(meeting, found, cut, sure)
 
 
-def _meets(candidate: Candidate, rule: Rule, min_overlap: float, threshold: float) -> bool:
+def _meets(cut: Cuts, sure: Floats, rule: Rule, min_overlap: float, threshold: float) -> Flags:
     if rule == "likely":
-        return candidate.confidence >= threshold
-    if candidate.inside or candidate.overlap < min_overlap:
-        return False
-    if rule == "any_overlap":
-        return candidate.overlap > 0
-    return candidate.is_attempt or candidate.takes_the_floor
+        return sure >= threshold
+    long = ~cut.inside & (cut.overlap >= min_overlap)
+    return long & (cut.overlap > 0 if rule == "any_overlap" else cut.takes_the_floor | cut.attempt)
 
 
-def candidates(meeting: Meeting) -> tuple[Sequence[Unit], Sequence[Candidate]]:
-    """Return the stretches that claim the floor, and every candidate among them in order of the later one's start.
+def _table(meeting: Meeting, found: Talk, cut: Cuts, sure: Floats) -> pd.DataFrame:
+    names = [speaker.name for speaker in meeting.speakers]
+    sides = [meeting.side_of(name) for name in names]
+    back = [None if isnan(known) else bool(known) for known in resumed(meeting, found, cut.utterance).tolist()]
+    values = (
+        *(cut.start, cut.end, cut.overlap),
+        *([names[i] for i in which] for which in (cut.incomer, cut.holder, np.where(cut.taken, cut.holder, cut.incomer))),
+        *([sides[i] for i in which] for which in (cut.incomer, cut.holder)),
+        *([KINDS[i] for i in cut.taken.astype(np.intp)], back, sure),
+    )
+    return columns(values, INTERRUPTIONS)
+
+
+KINDS = ("failed", "taken")
+
+
+def cut_off(found: Talk) -> Floats:
+    """Return (n,) how likely each utterance was cut off by another; 0 for listener signals, which hold no floor."""
+    claiming = np.flatnonzero(found.claim >= 0)
+    claims = replace(found.said, spans=found.said.spans.chosen(claiming), traits=found.said.traits[claiming])
+    sure = np.zeros(len(found.said.spans))
+    sure[claiming] = unfinished(claims).probability
+    return sure
+
+
+def cuts(found: Talk) -> Cuts:
+    """Return every candidate of a talk.
 
     A stretch is a speaker's units joined over breaths; its boundaries are theirs. Candidates are every start inside another's
     stretch and every start at once after one, and the ends of utterances inside a stretch near which somebody else speaks.
-    """
-    found = talk(meeting)
-    claiming = np.flatnonzero(found.claim >= 0)
-    columns = replace(found.said, spans=found.said.spans.chosen(claiming), traits=found.said.traits[claiming])
-    sure = unfinished(columns)
-    longer, went = columns.spans.joined(silence=STRETCH)
-    said = [meeting.utterances[i] for i in claiming]
-    units = _stretches(longer, went, said)
-    by_end = {(u.speaker, u.end): float(p) for u, p in zip(said, sure.probability, strict=True)}
-    whole = list(_entered(units, by_end))
-    known = {(c.cut_off.speaker, c.cut_off.end) for c in whole}
-    ends = [i for i, u in enumerate(said) if sure.by[i] >= 0 and (u.speaker, u.end) not in known]
-    inner = [_inside(said, i, units[went[i]], units[went[sure.by[i]]], float(sure.probability[i])) for i in ends]
-    return units, sorted([*whole, *inner], key=lambda c: (c.incomer.start, c.cut_off.end))
-
-
-def _stretches(longer: Spans, went: Ints, said: Sequence[Utterance]) -> tuple[Unit, ...]:
-    own: list[list[Utterance]] = [[] for _ in range(len(longer))]
-    for utterance, stretch in zip(said, went.tolist(), strict=True):
-        own[stretch].append(utterance)
-    times = zip(longer.starts.tolist(), longer.ends.tolist(), longer.who.tolist(), own, strict=True)
-    return tuple(Unit(start, end, longer.speakers[who], tuple(spoken)) for start, end, who, spoken in times)
-
-
-def _entered(units: Sequence[Unit], sure: Mapping[tuple[str, float | None], float]) -> Iterator[Candidate]:
-    """Yield every start inside another's stretch, and every start at once after one; `units` in order of start.
-
     Where several hold the floor at the incomer's start, the one who has held it longest was interrupted.
     """
-    starts: dict[str, list[float]] = {}
-    for unit in units:
-        starts.setdefault(unit.speaker, []).append(unit.start)
-    for i, incomer in enumerate(units):
-        holder = _holder(units, i)
-        if holder is None:
-            continue
-        kind: Literal["taken", "failed"] = "failed" if incomer.end <= holder.end else "taken"
-        cut_off = incomer if kind == "failed" else holder
-        later = starts[cut_off.speaker]
-        after = bisect_left(later, cut_off.end)
-        returns = later[after] - cut_off.end if after < len(later) else inf
-        yield Candidate(holder, incomer, kind, returns, sure[cut_off.speaker, cut_off.end])
+    claiming = np.flatnonzero(found.claim >= 0)
+    spans = found.said.spans.chosen(claiming)
+    stretches, went = spans.joined(silence=STRETCH)
+    said = np.bincount(went, found.said.traits["words"][claiming], minlength=len(stretches))
+    last = np.zeros(len(stretches), dtype=np.intp)
+    last[went] = np.arange(len(spans))  # in order of start: the last of a stretch stays
+    entered = _entered(stretches, last, said.astype(np.float64))
+    by = cut_off_by(spans)
+    by[entered.utterance] = -1
+    inner = _inside(spans, stretches, went, by)
+    both = Cuts(*(np.concatenate([getattr(entered, name), getattr(inner, name)]) for name in Cuts.__slots__))
+    return replace(both, utterance=claiming[both.utterance]).chosen(np.lexsort((both.end, both.start)))
 
 
-def _inside(said: Sequence[Utterance], at: int, own: Unit, other: Unit, confidence: float) -> Candidate:
-    """Return the candidate of an utterance that ends inside its speaker's stretch, cut off by another's."""
-    start, end = times_of(said[at])
-    spoken = tuple(u for u in own.utterances if times_of(u)[0] <= start)
-    cut = Unit(own.start, end, own.speaker, spoken)
-    if other.start > own.start:
-        return Candidate(cut, other, "taken", 0.0, confidence, inside=True)
-    return Candidate(other, cut, "failed", 0.0, confidence, inside=True)
+def _entered(stretches: Spans, last: Ints, said: Floats) -> Cuts:
+    """Return every start inside another's stretch or at once after one.
 
-
-REACH = 60
-"""How many units back a holder is looked for; more than that many never start within one unit."""
-
-
-def _holder(units: Sequence[Unit], at: int) -> Unit | None:
-    """Return whose floor `units[at]` enters: the earliest unit still running, else the one that ended just before."""
-    incomer = units[at]
-    others = [u for u in units[max(0, at - REACH) : at] if u.speaker != incomer.speaker and u.start < incomer.start]
-    running = [u for u in others if u.end > incomer.start]
-    if running:
-        return min(running, key=lambda u: u.start)
-    just_ended = [u for u in others if incomer.start - u.end < AT_ONCE]
-    return max(just_ended, key=lambda u: u.end, default=None)
-
-
-def _row(meeting: Meeting, units: Sequence[Unit], candidate: Candidate, language: Language | None) -> tuple[object, ...]:
-    holder, incomer = candidate.holder.speaker, candidate.incomer.speaker
-    return (
-        candidate.incomer.start,
-        candidate.cut_off.end,
-        candidate.overlap,
-        incomer,
-        holder,
-        candidate.cut_off.speaker,
-        meeting.side_of(incomer),
-        meeting.side_of(holder),
-        candidate.kind,
-        _resumed(units, candidate, language),
-        candidate.confidence,
+    Parameters
+    ----------
+    last, said
+        (stretches,) the last utterance of each, and how many words it has.
+    """
+    into = _holder(stretches)
+    incomer = np.flatnonzero(into >= 0)
+    holder = into[incomer]
+    starts, ends, who = stretches.starts, stretches.ends, stretches.who
+    taken: Flags = ends[incomer] > ends[holder]
+    ended = np.where(taken, holder, incomer)
+    after = stretches.following(ends[ended])[np.arange(len(ended)), who[ended]]
+    returns = np.where(after < 0, inf, _to_the_millisecond(np.append(starts, inf)[after] - ends[ended]))
+    had = _to_the_millisecond(starts[incomer] - starts[holder]) >= HELD
+    outlasts = _to_the_millisecond(ends[incomer] - ends[holder]) >= GOES_ON
+    enough = (_to_the_millisecond(stretches.durations[incomer]) >= ATTEMPT_SECONDS) | (said[incomer] >= ATTEMPT_WORDS)
+    return Cuts(
+        holder=who[holder],
+        incomer=who[incomer],
+        utterance=last[ended],
+        taken=taken,
+        start=starts[incomer],
+        end=ends[ended],
+        inside=np.zeros(len(ended), dtype=bool),
+        takes_the_floor=taken & had & outlasts & (returns >= RESUMES),
+        attempt=~taken & enough,
     )
 
 
-def _resumed(units: Sequence[Unit], candidate: Candidate, language: Language | None) -> bool | None:
-    """Return whether the one cut off takes up a content word of the cut unit within 30 s; None where no word was heard."""
-    cut_off = candidate.cut_off
-    content = {word for word in words(cut_off.text) if not is_function_word(word, language)}
-    if not content:
-        return None
-    first = bisect_right(units, cut_off.end, key=lambda unit: unit.start)
-    for unit in units[first:]:
-        if unit.start > cut_off.end + RESUMPTION:
-            break
-        if unit.speaker == cut_off.speaker and content & set(words(unit.text)):
-            return True
-    return False
+def _to_the_millisecond(seconds: Floats) -> Floats:
+    """Return differences of times as exact as the times are: 1.2 - 1.0 is at least 0.2."""
+    found: Floats = np.round(seconds, 3)
+    return found
+
+
+def _holder(stretches: Spans) -> Ints:
+    """Return whose stretch each one enters: the earliest still running, else the one that ended just before; -1 for none."""
+    n = len(stretches)
+    if not n:
+        return np.zeros(0, dtype=np.intp)
+    rows = np.arange(n)
+    latest = stretches.latest(stretches.starts)
+    latest[rows, stretches.who] = -1
+    ends = np.where(latest < 0, -inf, stretches.ends[latest])
+    running = ends > stretches.starts[:, None]
+    earliest = np.where(running, latest, n).min(axis=1)
+    newest = ends.argmax(axis=1)
+    just = _to_the_millisecond(stretches.starts - ends[rows, newest]) < AT_ONCE
+    found: Ints = np.where(earliest < n, earliest, np.where(just, latest[rows, newest], -1))
+    return found
+
+
+def _inside(spans: Spans, stretches: Spans, went: Ints, by: Ints) -> Cuts:
+    """Return the candidates of utterances that end inside their speaker's stretch, cut off by another's (`by`; -1: by nobody)."""
+    at = np.flatnonzero(by >= 0)
+    own, other = went[at], went[by[at]]
+    taken: Flags = stretches.starts[other] > stretches.starts[own]
+    holder, incomer = np.where(taken, own, other), np.where(taken, other, own)
+    never = np.zeros(len(at), dtype=bool)
+    return Cuts(
+        holder=stretches.who[holder],
+        incomer=stretches.who[incomer],
+        utterance=at,
+        taken=taken,
+        start=stretches.starts[incomer],
+        end=spans.ends[at],
+        inside=~never,
+        takes_the_floor=never,
+        attempt=never,
+    )
+
+
+def resumed(meeting: Meeting, found: Talk, which: Ints) -> Floats:
+    """Return whether somebody cut off at the end of an utterance gets back to it.
+
+    **Definition.** They take up a content word of the cut stretch in one of their own that begins within 30 s.
+
+    Parameters
+    ----------
+    which
+        (m,) the utterances.
+
+    Returns
+    -------
+    Floats
+        (m,) 1 or 0; NaN where no content word was heard.
+    """
+    language = language_of(meeting)
+    claiming = np.flatnonzero(found.claim >= 0)
+    stretches, went = found.said.spans.chosen(claiming).joined(silence=STRETCH)
+    said: list[list[int]] = [[] for _ in range(len(stretches))]
+    for utterance, stretch in zip(claiming.tolist(), went.tolist(), strict=True):
+        said[stretch].append(utterance)
+    of = dict(zip(claiming.tolist(), went.tolist(), strict=True))
+    own = {speaker: np.flatnonzero(stretches.who == speaker) for speaker in range(len(stretches.speakers))}
+    starts = {speaker: stretches.starts[mine].tolist() for speaker, mine in own.items()}
+
+    def back(utterance: int) -> float:
+        heard = [word for i in said[of[utterance]] if i <= utterance for word in words(meeting.utterances[i].text)]
+        content = {word for word in heard if not is_function_word(word, language)}
+        if not content:
+            return nan
+        speaker, end = int(found.said.spans.who[utterance]), float(found.said.spans.ends[utterance])
+        first, last = bisect_right(starts[speaker], end), bisect_right(starts[speaker], end + RESUMPTION)
+        later = (i for stretch in own[speaker][first:last] for i in said[stretch])
+        return float(any(not content.isdisjoint(words(meeting.utterances[i].text)) for i in later))
+
+    return np.array([back(utterance) for utterance in which.tolist()], dtype=np.float64)
+
+
+def floor_taking(found: Talk, cut: Cuts) -> dict[str, Floats]:
+    """Return how often each side took the floor of another, and how often it wanted it and gave up, by the rule of timing."""
+    long = (cut.overlap >= MIN_OVERLAP) & cut.across(found.said.side)
+    return {
+        "interruptions_floor_taking": by_interrupter(found, cut, long & cut.takes_the_floor),
+        "interruptions_failed": by_interrupter(found, cut, long & cut.attempt),
+    }
+
+
+def by_interrupter(found: Talk, cut: Cuts, which: Flags) -> Floats:
+    """Return (sides,) how many of some candidates each side began."""
+    counts = np.bincount(found.said.side[cut.incomer[which]], minlength=len(found.said.sides))
+    return counts.astype(np.float64)

@@ -87,7 +87,6 @@ def features(columns: Said) -> tuple[Floats, Ints]:
     other_start, longest_start = began.max(axis=1), began[rows, longest]
     other_end, longest_end = stopped[rows, newest], stopped.max(axis=1)
     before = _others(spans, spans.latest(starts), ends, -NEVER)
-    near = (other_start > -NEVER / 2) & (other_end > ends - JUST)
     found = np.column_stack(
         [
             *(traits[name] for name in WORDS),
@@ -100,7 +99,18 @@ def features(columns: Said) -> tuple[Floats, Ints]:
             *(_of(traits, "first", own_next), _of(traits, "words", own_next), np.full(n, len(set(spans.who.tolist())))),
         ]
     )
-    return found.astype(np.float64).clip(-FAR, FAR), np.where(near, other, -1)
+    return found.astype(np.float64).clip(-FAR, FAR), cut_off_by(spans)
+
+
+def cut_off_by(spans: Spans) -> Ints:
+    """Return (n,) which utterance may have cut each one off: the newest of the others near its end; -1 where nobody is near."""
+    if not len(spans):
+        return np.zeros(0, dtype=np.intp)
+    latest = spans.latest(spans.ends + NEAR)
+    began, stopped = _others(spans, latest, spans.starts, -NEVER), _others(spans, latest, spans.ends, -NEVER)
+    rows, newest = np.arange(len(spans)), began.argmax(axis=1)
+    near = (began[rows, newest] > -NEVER / 2) & (stopped[rows, newest] > spans.ends - JUST)
+    return np.where(near, latest[rows, newest], -1)
 
 
 def _others(spans: Spans, at: Ints, values: Floats, missing: float) -> Floats:
