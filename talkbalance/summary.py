@@ -3,16 +3,16 @@
 Two sources of doubt are kept apart. *Observed* (`low_observed`, `high_observed`): how far the figure could be off if the same
 people talked on in the same way; exact for counts, parts of counted wholes and medians, by resampling blocks of the meeting for
 sums of time (`intervals`). *Heard* (`low_heard`, `high_heard`): how far the machine may have misheard this meeting, by playing
-through what it usually mishears (`uncertainty`); a meeting made by hand has no such doubt. Of interruptions and questions it is
-the doubt of each decision, boundaries and words taken as heard; of floor taking, failed attempts, and what was made of words it is
-not known yet, and missing. `low` and `high` hold what is known of both. What a meeting cannot tell has no value and a reason.
+through what it usually mishears (`uncertainty`); a meeting made by hand has no such doubt. Times move, what is said goes with
+whoever says it, and what only a probability decides is drawn by it; the words themselves stay as they were recognised, and
+meanings are compared once. `low` and `high` hold both. `reason` says what makes a wide interval wide, and in which minutes. What a
+meeting cannot tell has no value, and `reason` says why.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import ceil, inf, isnan, nan
 
 import numpy as np
@@ -20,8 +20,9 @@ import pandas as pd
 
 from talkbalance import cards, intervals
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.floor import Floats, Ints, States
+from talkbalance.floor import Floats, States
 from talkbalance.frames import SUMMARY, table
+from talkbalance.i18n import text
 from talkbalance.intervals import LEVEL, UNKNOWN, Interval
 from talkbalance.language.meaning import available as meaning_available
 from talkbalance.language.meaning import similarities
@@ -29,13 +30,14 @@ from talkbalance.meeting import AGENCY, CLIENT, Meeting
 from talkbalance.metrics import timing
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.listening import require_overlaps
-from talkbalance.metrics.questions import QuestionCounts, asking, question_counts
+from talkbalance.metrics.questions import QuestionCounts, question_counts
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.talk import Talk, talk
 from talkbalance.metrics.timing import Values
 from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, turns
-from talkbalance.metrics.uptake import answers, markers
-from talkbalance.uncertainty import Heard, combined, counted, heard
+from talkbalance.metrics.uptake import Answer, answers, markers
+from talkbalance.metrics.wording import worded
+from talkbalance.uncertainty import Heard, Minutes, combined, figures, heard, source_of, wide
 
 BLOCK, FEWEST_BLOCKS, SHORTEST_BLOCK = 150.0, 6, 20.0
 """Seconds of a block that is resampled: long enough to hold an exchange, two to three minutes. A short meeting is cut into six
@@ -81,7 +83,7 @@ class Measured:
     @cached_property
     def values(self) -> Values:
         """All figures of time."""
-        return timing.timing(self.talk, self.pieces)
+        return figures(self.talk, self.pieces)
 
     @cached_property
     def member(self) -> Floats:
@@ -93,40 +95,25 @@ class Measured:
         """What the machine may have misheard; None where nobody asks."""
         if not self.runs or not self.meeting.timed:
             return None
-        return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed).with_draws(self._decided())
+        said = worded(self.meeting, self.talk) if self.meeting.source.models else None
+        return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed, said=said)
 
-    def _decided(self) -> dict[str, Floats]:
-        """Return the draws of what was decided by a probability: cut off or not, asked or not."""
-        draws: dict[str, Floats] = {}
-        with suppress(Unavailable):
-            found = _between_sides(interruptions(self.meeting, threshold=0), "taken")
-            sure = found["confidence"].to_numpy()
-            cut = self._counted(sure, [self.sides.index(side) for side in found["interrupter_side"]])
-            time = self.values["speaking_time"]
-            rate = timing.divided(cut, (time.sum() - time) / 60)
-            draws |= {"interruptions": cut, "interruption_rate": rate}
-            if self.meeting.sided:
-                one, other = (self.sides.index(side) for side in (AGENCY, CLIENT))
-                draws["interruption_asymmetry"] = rate[:, [one]] - rate[:, [other]]
-        with suppress(Unavailable):
-            found_ = asking(self.meeting)
-            asks = self._counted(np.where(found_.tag, 0.0, found_.probability), found_.side)
-            sentences = np.bincount(found_.side, minlength=len(self.sides)).astype(np.float64)
-            draws |= {
-                "questions": asks,
-                "question_ratio": timing.divided(asks, sentences),
-                "question_rate": timing.divided(asks, self.values["speaking_time"] / 60),
-            }
-        return draws
-
-    def _counted(self, probabilities: Floats, sides: Sequence[int] | Ints) -> Floats:
-        return counted(probabilities, np.asarray(sides, dtype=np.intp), len(self.sides), runs=self.runs, seed=self.seed)
+    @cached_property
+    def cut_off(self) -> pd.DataFrame:
+        """The likely interruptions of one side by another: colleagues who talk into one another do not interrupt the other side."""
+        found = interruptions(self.meeting)
+        return found[(found["kind"] == "taken") & (found["interrupter_side"] != found["interrupted_side"])]
 
     @cached_property
     def markers(self) -> Mapping[tuple[str, str], int]:
         """How many markers of each kind each side has."""
         found = markers(self.meeting)
         return Counter(zip(found["side"].tolist(), found["kind"].tolist(), strict=True))
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """The turns that follow one of another side."""
+        return answers(self.meeting)
 
     @cached_property
     def asked(self) -> Mapping[str, QuestionCounts]:
@@ -193,7 +180,7 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0, meaning: bool =
     DataFrame
         One row per measure and side (`side` is "" where a measure belongs to the meeting): `value` in `unit`, with `low` and
         `high` at `level`; `part`, `whole` and `n` it was made of; the `rule` it follows and the card that explains it;
-        `available`, and the `reason` if not.
+        `available`, and the `reason` if not, or what makes the interval wide (`uncertainty.wide`).
 
     Raises
     ------
@@ -217,16 +204,43 @@ def _figures(family: Family, measured: Measured) -> list[Figure]:
 
 
 def _row(meeting: str, figure: Figure, measured: Measured) -> tuple[object, ...]:
-    doubt = UNKNOWN
+    doubt, driving = UNKNOWN, NOBODY_ASKS
     if not figure.reason and measured.heard is not None:
         column = measured.sides.index(figure.side) if figure.side else 0
         doubt = measured.heard.interval(figure.measure, column, figure.value)
+        driving = partial(measured.heard.minutes, figure.measure, column)
     low, high = combined(figure.measure, figure.value, doubt, figure.observed)
     return (
         *(meeting, figure.measure, figure.side, figure.value),
         *(low, high, *doubt, *figure.observed, LEVEL),
-        *(figure.unit, figure.part, figure.whole, figure.n, _rule(figure), not figure.reason, figure.reason),
+        *(figure.unit, figure.part, figure.whole, figure.n, _rule(figure), not figure.reason),
+        figure.reason or _width(figure, (low, high), doubt, driving) or _missing(figure, measured),
     )
+
+
+Driving = Callable[[], Sequence[Minutes]]
+NOBODY_ASKS: Driving = tuple
+
+
+def _width(figure: Figure, both: Interval, doubt: Interval, driving: Driving) -> str:
+    """Say what makes an interval wide and, where it is what may have been misheard, in which minutes; "" where it is not wide."""
+    if not wide(figure.measure, figure.value, *both, unit=figure.unit):
+        return ""
+    if source_of(doubt, figure.observed) == "observed":
+        return text("width.observed")
+    most = sorted(driving(), key=lambda found: -found.part)[:MOST_MINUTES]
+    named = [f"{found.start / 60:.0f}–{ceil(found.end / 60)}" for found in sorted(most, key=lambda found: found.start)]
+    return text("width.heard_minutes", minutes=", ".join(named)) if named else text("width.heard")
+
+
+MOST_MINUTES = 3
+"""Stretches of minutes that are named at most."""
+
+
+def _missing(figure: Figure, measured: Measured) -> str:
+    """Say which doubt an interval does not hold."""
+    unheard = figure.measure == "uptake_similarity" and measured.meeting.source.models
+    return text("width.similarity") if unheard else ""
 
 
 def _rule(figure: Figure) -> str:
@@ -407,14 +421,9 @@ LIKELY = "likely; probability >= 0.5"
 FLOOR_TAKING = "floor_taking; overlap >= 0.3 s"
 
 
-def _between_sides(found: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Colleagues who talk into one another do not interrupt the other side."""
-    return found[(found["kind"] == kind) & (found["interrupter_side"] != found["interrupted_side"])]
-
-
 def _likely(measured: Measured) -> Iterator[Figure]:
     """Without words nobody can tell an unfinished sentence from a finished one: then there is no count, and no zero either."""
-    found = _between_sides(interruptions(measured.meeting), "taken")
+    found = measured.cut_off
     if not any(utterance.text for utterance in measured.meeting.utterances):
         raise Unavailable("unavailable.no_words_unfinished")
     time = measured.values["speaking_time"]
@@ -428,11 +437,10 @@ def _likely(measured: Measured) -> Iterator[Figure]:
 
 
 def _floor_taking(measured: Measured) -> Iterator[Figure]:
-    found = interruptions(measured.meeting, rule="floor_taking")
-    for measure, kind in (("interruptions_floor_taking", "taken"), ("interruptions_failed", "failed")):
-        own = _between_sides(found, kind)
-        for side in measured.sides:
-            yield _count(measure, side, int((own["interrupter_side"] == side).sum()), FLOOR_TAKING)
+    require_overlaps(measured.meeting)
+    for measure in ("interruptions_floor_taking", "interruptions_failed"):
+        for side, n in zip(measured.sides, measured.values[measure].tolist(), strict=True):
+            yield _count(measure, side, int(n), FLOOR_TAKING)
 
 
 def _asymmetry(measured: Measured) -> Iterator[Figure]:
@@ -494,7 +502,7 @@ WORDS_TAKEN = "of the turn before, weighed by how much each word tells"
 
 
 def _uptake(measured: Measured) -> Iterator[Figure]:
-    found = answers(measured.meeting)
+    found = measured.answers
     for side in measured.sides:
         own = np.array([(a.part, a.whole) for a in found if a.turn.side == side]).reshape(-1, 2)
         part, whole = own.sum(axis=0).tolist()
@@ -508,7 +516,7 @@ def _similarity(measured: Measured) -> Iterator[Figure]:
         raise Unavailable("unavailable.meaning_not_asked")
     if not meaning_available():
         raise Unavailable("unavailable.meaning_model")
-    found = answers(measured.meeting)
+    found = measured.answers
     close = np.array(similarities([(a.said.text, a.turn.text) for a in found]))
     for side in measured.sides:
         own = close[np.array([a.turn.side == side for a in found], dtype=bool)]

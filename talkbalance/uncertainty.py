@@ -19,8 +19,8 @@ errors and shows how often the truth lies inside.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from math import hypot, isnan, nan
@@ -29,13 +29,15 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from talkbalance.floor import Flags, Floats, Ints, Spans
+from talkbalance.floor import Flags, Floats, Ints, Spans, States
 from talkbalance.frames import MINUTES, table
 from talkbalance.intervals import UNKNOWN, Interval
 from talkbalance.meeting import Meeting
-from talkbalance.metrics.said import WORDLESS, Said, said
-from talkbalance.metrics.talk import Talk, talk_of
+from talkbalance.metrics.interruptions import Cuts, cuts, floor_taking
+from talkbalance.metrics.said import WORDLESS, Said
+from talkbalance.metrics.talk import Talk, talk, talk_of
 from talkbalance.metrics.timing import Values, timing
+from talkbalance.metrics.wording import Worded, wording
 
 CLASSES = (0.5, 1.0, 2.0)
 """Seconds that part the classes of length in which errors are counted: the shorter, the more of them."""
@@ -85,6 +87,23 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes that drive the width of an interval.
+
+    Parameters
+    ----------
+    start, end
+        Seconds.
+    part
+        How much of the figure's variance moves with what is said in the one of them that drives it most, 0-1.
+    """
+
+    start: float
+    end: float
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What the figures of a meeting could be.
 
@@ -94,10 +113,14 @@ class Heard:
         By measure: (runs, sides) or (runs, 1).
     scale
         As in `Profile`.
+    spoken, edges
+        (runs, minutes, speakers) seconds of voice in each minute of these meetings, and where the minutes begin and end.
     """
 
     draws: Mapping[str, Floats]
     scale: Mapping[str, tuple[float, float, float]]
+    spoken: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    edges: Floats = field(default_factory=lambda: np.zeros(1))
 
     def interval(self, measure: str, column: int, value: float) -> Interval:
         """Return where the true figure lies; unknown where nothing was played through. The heard `value` lies inside."""
@@ -111,9 +134,23 @@ class Heard:
         bottom, top = bounds(measure)
         return max(bottom, min(*ends, value)), min(top, max(*ends, value))
 
-    def with_draws(self, more: Mapping[str, Floats]) -> "Heard":
-        """Return the same with the draws of further measures."""
-        return type(self)({**self.draws, **more}, self.scale)
+    def minutes(self, measure: str, column: int) -> tuple[Minutes, ...]:
+        """Return the minutes that drive the width of an interval, neighbours as one, in order; none where none stands out.
+
+        **Definition.** A minute drives a figure as far as the figure moves with what a speaker says in that minute: the square of
+        their correlation. It stands out from a tenth on, if that many runs do not give as much by chance.
+        """
+        runs = len(self.spoken)
+        if measure not in self.draws or not runs:
+            return ()
+        explained = _moves_with(self.draws[measure][:, column], self.spoken)
+        driving = explained >= max(DRIVES, BY_CHANCE / runs)
+        begins = np.flatnonzero(np.diff(driving.astype(np.int8), prepend=0) > 0)
+        ends = np.flatnonzero(np.diff(driving.astype(np.int8), append=0) < 0) + 1
+        return tuple(
+            Minutes(float(self.edges[first]), float(self.edges[last]), float(explained[first:last].max()))
+            for first, last in zip(begins.tolist(), ends.tolist(), strict=True)
+        )
 
 
 class Exact(Heard):
@@ -145,11 +182,14 @@ SIGNED = frozenset({"response_time", "interruption_asymmetry", "uptake_similarit
 
 BLOCK = 60.0
 """Seconds of a stretch that can be named as the one that drives an interval."""
+DRIVES, BY_CHANCE = 0.1, 15.0
+"""Part of a figure's variance from which a minute drives it, and the part, times the runs, that chance alone reaches in one of
+several hundred minutes and voices in one meeting of twenty (the squared correlation times the runs is chi-squared)."""
 
 
 def bounds(measure: str) -> Interval:
-    """Return the least and the greatest value a measure can have."""
-    if measure in SHARES:
+    """Return the least and the greatest value a measure can have; colleagues who speak at once have more than the meeting."""
+    if measure in SHARES and measure != "share_of_meeting":
         return 0.0, 1.0
     return (-np.inf if measure in SIGNED else 0.0), np.inf
 
@@ -174,23 +214,6 @@ def combined(measure: str, value: float, heard: Interval, observed: Interval) ->
     return max(bottom, value - hypot(*below)), min(top, value + hypot(*above))
 
 
-def counted(probabilities: Floats, sides: Ints, n: int, *, runs: int, seed: int) -> Floats:
-    """Return (runs, sides) how many of some moments are what they are taken for, each by its own probability.
-
-    Parameters
-    ----------
-    probabilities, sides
-        (m,) of each moment, and the side it counts for.
-    n
-        Number of sides.
-    """
-    chance = np.random.default_rng(seed)
-    happens = chance.random((runs, len(probabilities))) < probabilities
-    member = sides[:, None] == np.arange(n)
-    drawn: Floats = happens.astype(np.float64) @ member
-    return drawn
-
-
 @cache
 def profiles() -> Mapping[str, Profile]:
     """Return the error profiles by way of hearing."""
@@ -210,7 +233,7 @@ def way_of(meeting: Meeting) -> str:
     return "channels" if layout in ("one_per_channel", "tracks") else "mixed"
 
 
-def heard(meeting: Meeting, found: Talk, *, runs: int, seed: int) -> Heard:
+def heard(meeting: Meeting, found: Talk, *, runs: int, seed: int, said: Worded | None = None) -> Heard:
     """Return what the figures of a meeting could be, given how it was heard.
 
     Parameters
@@ -221,12 +244,19 @@ def heard(meeting: Meeting, found: Talk, *, runs: int, seed: int) -> Heard:
         How often its errors are undone.
     seed
         Of the chance in it.
+    said
+        What its words say; without it figures of words are not played through.
     """
     way = way_of(meeting)
     if way == "by hand":
         return Exact({}, {})
     profile = profiles()[way]
-    return Heard(played(found.said, confidences(meeting), profile, runs=runs, seed=seed), profile.scale)
+    edges = np.append(np.arange(0.0, meeting.length, BLOCK), meeting.length)
+    drawn, spoken = [], []
+    for again in _played(found.said, confidences(meeting), profile, runs=runs, seed=seed, said=said):
+        drawn.append(again.values)
+        spoken.append(np.diff(again.pieces.until(edges, again.pieces.speaking), axis=0))
+    return Heard(_stacked(drawn), profile.scale, np.array(spoken), edges)
 
 
 def confidences(meeting: Meeting) -> Floats:
@@ -235,7 +265,7 @@ def confidences(meeting: Meeting) -> Floats:
 
 
 def played(columns: Said, confidence: Floats, profile: Profile, *, runs: int, seed: int) -> dict[str, Floats]:
-    """Return the figures of meetings that could have been heard as this one.
+    """Return the figures of time of meetings that could have been heard as this one.
 
     Parameters
     ----------
@@ -247,14 +277,42 @@ def played(columns: Said, confidence: Floats, profile: Profile, *, runs: int, se
     dict
         By measure: (runs, sides) or (runs, 1).
     """
-    chance = np.random.default_rng(seed)
-    drawn = [figures(talk_of(undone(columns, confidence, profile, chance))) for _ in range(runs)]
+    return _stacked([again.values for again in _played(columns, confidence, profile, runs=runs, seed=seed)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """The figures of a meeting that could have been heard as this one, and when who speaks in it."""
+
+    values: Values
+    pieces: States
+
+
+def _played(
+    columns: Said, confidence: Floats, profile: Profile, *, runs: int, seed: int, said: Worded | None = None
+) -> Iterator[_Played]:
+    chance, of_words = np.random.default_rng(seed), np.random.default_rng([seed, 1])  # with words or without, times are the same
+    for _ in range(runs):
+        again, origin = undone(columns, confidence, profile, chance)
+        found, pieces = talk_of(again), again.spans.states()
+        cut = cuts(found)
+        values = figures(found, pieces, cut)
+        yield _Played(values if said is None else values | wording(found, cut, origin, said, values, of_words), pieces)
+
+
+def _stacked(drawn: Sequence[Values]) -> dict[str, Floats]:
     return {measure: np.array([values[measure] for values in drawn]) for measure in drawn[0]} if drawn else {}
 
 
-def figures(found: Talk) -> Values:
-    """Return every figure that is played through."""
-    return timing(found)
+def figures(found: Talk, pieces: States | None = None, cut: Cuts | None = None) -> Values:
+    """Return every figure that times alone give.
+
+    Parameters
+    ----------
+    pieces, cut
+        The pieces of the same talk, and the candidates in it, if they are at hand.
+    """
+    return timing(found, pieces) | floor_taking(found, cuts(found) if cut is None else cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +349,14 @@ LEAST_DOUBT = 0.005
 """What a machine is at least in doubt."""
 
 
-def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generator) -> Said:
-    """Return a meeting that could have been heard as this one: boundaries moved, false speech gone, missed speech back."""
+def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generator) -> tuple[Said, Ints]:
+    """Return a meeting that could have been heard as this one: boundaries moved, false speech gone, missed speech back.
+
+    Returns
+    -------
+    Said, Ints
+        The meeting, and which utterance as heard each of its utterances is; -1 for what was missed.
+    """
     heard_ = columns.spans
     n, k = len(heard_), len(heard_.speakers)
     rate = np.exp(chance.normal(0.0, profile.spread))
@@ -336,18 +400,42 @@ def _missed(heard_: Spans, profile: Profile, rate: float, chance: Generator) -> 
     return Spans(starts, starts + _drawn(profile.missed_length, n, chance), who, heard_.speakers, heard_.duration)
 
 
-def _tidied(columns: Said, times: Spans, index: Ints) -> Said:
-    """Put spans in order, keep them inside the meeting, and let nobody overlap with themself."""
+def _tidied(columns: Said, times: Spans, index: Ints) -> tuple[Said, Ints]:
+    """Put spans in order, keep them inside the meeting, and let nobody overlap with themself: who speaks already goes on."""
     starts, ends = times.starts.clip(0.0, times.duration), times.ends.clip(0.0, times.duration)
     order = np.lexsort((starts, times.who))
     starts, ends, who, index = starts[order], ends[order], times.who[order], index[order]
-    same = np.append(who[1:] == who[:-1], np.zeros(min(1, len(who)), dtype=bool))
-    ends = np.where(same, np.minimum(ends, np.append(starts[1:], np.zeros(min(1, len(who))))), ends)
+    apart = who * (times.duration + 1.0)  # one speaker's times after another's, so that one maximum serves all
+    reached = np.maximum.accumulate(np.append(-1.0, apart + ends))[:-1] - apart
+    starts = np.maximum(starts, reached)
     long = np.flatnonzero(ends - starts >= SHORTEST)
     in_time = long[np.lexsort((who[long], ends[long], starts[long]))]
     spans = Spans(np.round(starts[in_time], 3), np.round(ends[in_time], 3), who[in_time], times.speakers, times.duration)
-    traits = np.concatenate([columns.traits, WORDLESS])[index[in_time]]
-    return Said(spans, traits, columns.side, columns.sides)
+    origin = index[in_time]
+    traits = np.concatenate([columns.traits, WORDLESS])[origin]
+    return Said(spans, traits, columns.side, columns.sides), origin
+
+
+WIDE = 0.2
+"""Points of a share from which an interval is wide."""
+
+
+def wide(measure: str, value: float, low: float, high: float, *, unit: str = "") -> bool:
+    """Return whether an interval is wide.
+
+    A share's is from 20 points on; that of what can be negative is if it holds zero; any other is if it is wider than its value,
+    and one of seconds if it also spans one.
+
+    >>> wide("share", 0.5, 0.35, 0.6), wide("interruptions", 4, 1, 9), wide("response_time", 0.3, 0.1, 0.9)
+    (True, True, False)
+    """
+    if isnan(low) or isnan(high):
+        return False
+    if measure in SIGNED:
+        return low < 0 < high
+    if measure in SHARES:
+        return high - low > WIDE
+    return high - low > max(value, 1.0 if unit == "s" else 0.0)
 
 
 def source_of(heard_: Interval, observed: Interval) -> str:
@@ -362,10 +450,9 @@ def source_of(heard_: Interval, observed: Interval) -> str:
 
 
 def minutes(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame:
-    """Return which minutes of a heard meeting drive the width of each figure's interval.
+    """Return which minutes of a heard meeting drive the width of each figure of time.
 
-    **Definition.** The meeting is played through as for the intervals. A minute drives a figure as far as the figure moves with
-    what a side says in that minute: the square of their correlation. The one that drives it most is returned.
+    **Definition.** The meeting is played through as for the intervals; see `Heard.minutes`.
 
     Parameters
     ----------
@@ -375,34 +462,22 @@ def minutes(meeting: Meeting, *, runs: int = 200, seed: int = 0) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        `measure`, `side` ("" for the meeting), `start`, `end` (s), `part` (0-1 of the variance that moves with this minute).
-        Empty for a meeting made by hand.
+        `measure`, `side` ("" for the meeting), `start`, `end` (s), `part` (0-1 of the variance that moves with the minute that
+        drives most). Empty for a meeting made by hand.
     """
-    way = way_of(meeting)
-    if way == "by hand" or not meeting.timed or not meeting.length:
+    if not meeting.timed or not meeting.length:
         return table([], MINUTES)
-    columns, known, chance = said(meeting), confidences(meeting), np.random.default_rng(seed)
-    edges = np.append(np.arange(0.0, meeting.length, BLOCK), meeting.length)
-    drawn = [talk_of(undone(columns, known, profiles()[way], chance)) for _ in range(runs)]
-    spoken = np.array([_by_minute(found, edges) for found in drawn])
-    values = [figures(found) for found in drawn]
-    rows = []
-    for measure in values[0] if values else ():
-        draws = np.array([own[measure] for own in values])
-        for column in range(draws.shape[1]):
-            side = columns.sides[column] if draws.shape[1] == len(columns.sides) and measure not in OF_THE_MEETING else ""
-            explained = _moves_with(draws[:, column], spoken)
-            if explained.max(initial=0.0) > 0:
-                at = int(explained.argmax())
-                rows.append((measure, side, float(edges[at]), float(edges[at + 1]), float(explained[at])))
-    return table(rows, MINUTES)
-
-
-def _by_minute(found: Talk, edges: Floats) -> Floats:
-    """Return (minutes, speakers) seconds of voice."""
-    pieces = found.said.spans.states()
-    spoken: Floats = np.diff(pieces.until(edges, pieces.speaking), axis=0)
-    return spoken
+    found = talk(meeting)
+    known = heard(meeting, found, runs=runs, seed=seed)
+    return table(
+        (
+            (measure, side, driving.start, driving.end, driving.part)
+            for measure in known.draws
+            for column, side in enumerate([""] if measure in OF_THE_MEETING else found.said.sides)
+            for driving in known.minutes(measure, column)
+        ),
+        MINUTES,
+    )
 
 
 def _moves_with(draws: Floats, spoken: Floats) -> Floats:

@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
+from talkbalance import uncertainty
 from talkbalance.cards import CARD_OF
 from talkbalance.errors import InvalidParameter
 from talkbalance.frames import SUMMARY
+from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.summary import summary
 from tests.drawing import draw
 from tests.meetings import meetings
+from tests.test_uncertainty import NOTHING_WRONG
 
 TALK = """
     Eva (agency)  |##########     ####################    ########| Was ist Ihnen wichtig?/Das wird alles neu und/Gut so.
@@ -110,13 +113,54 @@ def test_what_a_machine_heard_is_in_doubt() -> None:
     assert row["low"] <= row["low_heard"] < row["value"] < row["high_heard"] <= row["high"]
 
 
+def _by_machine(meeting: Meeting) -> Meeting:
+    return replace(meeting, source=replace(meeting.source, models=("some recogniser", "some diarizer")))
+
+
+def test_every_figure_of_a_machine_holds_what_it_may_have_misheard() -> None:
+    found = summary(_by_machine(draw(TALK, step=0.25)), runs=50)
+    known = found[found["available"] & found["value"].notna()]
+    assert known["low_heard"].notna().all()
+
+
+def _only_confused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing go wrong but who speaks, and that only where nobody is sure."""
+    confused = replace(NOTHING_WRONG, confused=(0.3,) * 4)
+    monkeypatch.setattr(uncertainty, "profiles", lambda: {"mixed": confused})
+
+
+def test_who_speaks_moves_what_is_counted_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    _only_confused(monkeypatch)
+    meeting = _by_machine(draw(TALK, step=0.25))
+    unsure = replace(meeting, utterances=tuple(replace(u, confidence=0.5) for u in meeting.utterances))
+    sure = replace(meeting, utterances=tuple(replace(u, confidence=1.0) for u in meeting.utterances))
+    for measure in ("interruptions_floor_taking", "question_ratio", "uptake", "reflections"):
+        wide, narrow = (_figure(summary(m, runs=100), measure, "agency") for m in (unsure, sure))
+        assert wide["high_heard"] - wide["low_heard"] >= narrow["high_heard"] - narrow["low_heard"], measure
+    floor, sure_floor = (_figure(summary(m, runs=100), "interruptions_failed", "client") for m in (unsure, sure))
+    assert floor["low_heard"] < floor["value"]
+    assert sure_floor["low_heard"] == sure_floor["value"] == sure_floor["high_heard"]
+
+
+def test_a_wide_interval_says_what_makes_it_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand = _figure(summary(draw(TALK, step=0.25)), "interruptions_failed", "client")
+    assert by_hand["available"]
+    assert by_hand["reason"] == text("width.observed")
+    _only_confused(monkeypatch)
+    long = draw("Eva |######  ######  ######  ######  |\nBaum |      ##      ##     ###     ###|", step=30)
+    unsure = tuple(replace(u, confidence=0.2 if u.start == 180 else 1.0) for u in long.utterances)
+    found = summary(_by_machine(replace(long, utterances=unsure)))
+    assert _figure(found, "first_ten_longest", "Eva")["reason"] == text("width.heard_minutes", minutes="3–4")
+    assert _figure(found, "silence_time", "")["reason"] == ""
+
+
 @given(meetings())
 def test_every_meeting_has_a_summary(meeting: Meeting) -> None:
     found = summary(meeting, runs=5)
     known = found[found["available"]].dropna(subset=["low", "high", "value"])
     assert (known["low"] <= known["value"] + 1e-9).all()
     assert (known["value"] <= known["high"] + 1e-9).all()
-    assert (found["reason"].ne("") == ~found["available"]).all()
+    assert found.loc[~found["available"], "reason"].ne("").all()
 
 
 def test_a_negative_number_of_runs_is_refused() -> None:

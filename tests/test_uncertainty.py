@@ -12,6 +12,7 @@ from talkbalance import uncertainty
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance, tidy
 from talkbalance.metrics.said import said
 from talkbalance.metrics.talk import talk, talk_of
+from talkbalance.metrics.wording import worded
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.channels import Channels
 from talkbalance.speech.overlap import Overlap
@@ -28,6 +29,7 @@ from talkbalance.uncertainty import (
     profiles,
     undone,
     way_of,
+    wide,
 )
 from tests.drawing import draw
 from tests.meetings import meetings
@@ -61,7 +63,8 @@ def test_made_by_hand_every_figure_is_itself() -> None:
 def test_where_nothing_goes_wrong_nothing_changes() -> None:
     meeting = draw(TALK, step=0.5)
     columns = said(meeting)
-    again = undone(columns, confidences(meeting), NOTHING_WRONG, np.random.default_rng(0))
+    again, origin = undone(columns, confidences(meeting), NOTHING_WRONG, np.random.default_rng(0))
+    assert origin.tolist() == list(range(len(columns.spans)))
     assert again.spans.starts.tolist() == columns.spans.starts.tolist()
     assert again.spans.ends.tolist() == columns.spans.ends.tolist()
 
@@ -70,15 +73,27 @@ def test_what_a_person_has_checked_stays() -> None:
     meeting = draw(TALK, step=0.5)
     sure = replace(meeting, utterances=tuple(replace(u, confidence=1.0) for u in meeting.utterances))
     bad = replace(NOTHING_WRONG, start=(-0.5, 0.5), end=(-0.5, 0.5), false=(0.9,) * 4, confused=(0.5,) * 4)
-    again = undone(said(sure), confidences(sure), bad, np.random.default_rng(0))
+    again, _ = undone(said(sure), confidences(sure), bad, np.random.default_rng(0))
     assert again.spans.starts.tolist() == said(meeting).spans.starts.tolist()
-    moved = undone(said(meeting), confidences(meeting), bad, np.random.default_rng(0))
+    moved, _ = undone(said(meeting), confidences(meeting), bad, np.random.default_rng(0))
     assert len(moved.spans) < len(again.spans)
+
+
+def test_who_speaks_already_goes_on_where_more_of_their_speech_was_missed() -> None:
+    """A long utterance is not cut off by a word that was missed in it."""
+    meeting = draw("Eva  |##########          |\nBaum |          ##########|", step=20)
+    missing = replace(NOTHING_WRONG, missed=3.0, missed_inside=0.0)
+    for seed in range(20):
+        again, _ = undone(said(meeting), confidences(meeting), missing, np.random.default_rng(seed))
+        assert again.spans.durations[again.spans.who == 0].sum() >= 200 - 1e-6
 
 
 @given(meetings(), st.integers(0, 2**32 - 1), st.sampled_from(["mixed", "channels"]))
 def test_whatever_is_played_through_is_a_meeting(meeting: Meeting, seed: int, way: str) -> None:
-    again = undone(said(meeting), confidences(meeting), profiles()[way], np.random.default_rng(seed)).spans
+    found, origin = undone(said(meeting), confidences(meeting), profiles()[way], np.random.default_rng(seed))
+    again = found.spans
+    known = origin[origin >= 0]
+    assert len(set(known.tolist())) == len(known)
     assert (np.diff(again.starts) >= 0).all()
     assert (again.ends > again.starts).all()
     assert (again.starts >= 0).all()
@@ -128,7 +143,7 @@ def test_errors_that_are_put_in_are_found_again() -> None:
     value = float(figures(talk(truth))["share"][0])
     inside = []
     for seed in range(120):
-        misheard = undone(said(truth), confidences(truth), profile, np.random.default_rng(seed))
+        misheard, _ = undone(said(truth), confidences(truth), profile, np.random.default_rng(seed))
         draws = played(misheard, np.full(len(misheard.spans), np.nan), profile, runs=60, seed=1000 + seed)
         low, high = Heard(draws, {}).interval("share", 0, float(figures(talk_of(misheard))["share"][0]))
         inside.append(low <= value <= high)
@@ -145,6 +160,43 @@ def test_the_minute_in_doubt_drives_the_share(monkeypatch: pytest.MonkeyPatch) -
     row = found[found["measure"] == "share"].iloc[0]
     assert (row["side"], row["start"], row["end"]) == ("Eva", 60, 120)
     assert minutes(sure).empty
+
+
+def test_minutes_that_drive_an_interval_are_named_neighbours_as_one_and_chance_is_not() -> None:
+    chance = np.random.default_rng(0)
+    spoken = chance.normal(size=(200, 10, 2))
+    moved = spoken[:, 2, 0] + spoken[:, 3, 1] + spoken[:, 7, 0]
+    known = Heard({"share": np.column_stack([moved, chance.normal(size=200)])}, {}, spoken, np.linspace(0, 600, 11))
+    assert [(found.start, found.end) for found in known.minutes("share", 0)] == [(120, 240), (420, 480)]
+    assert all(0.1 < found.part < 0.6 for found in known.minutes("share", 0))
+    assert known.minutes("share", 1) == ()
+    assert known.minutes("turns", 0) == ()
+    assert Heard({"share": moved[:5, None]}, {}, spoken[:5], np.linspace(0, 600, 11)).minutes("share", 0) == ()
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "low", "high", "is_wide"),
+    [
+        ("share", 0.5, 0.4, 0.6, False),
+        ("share", 0.5, 0.39, 0.6, True),
+        ("interruption_asymmetry", 0.5, -0.1, 2, True),
+        ("response_time", 0.1, 0.05, 2, False),
+        ("questions", 0, 0, 3.7, True),
+        ("questions", 10, 5, 14, False),
+        ("turns", 10, float("nan"), float("nan"), False),
+    ],
+)
+def test_what_is_wide(measure: str, value: float, low: float, high: float, is_wide: bool) -> None:
+    assert wide(measure, value, low, high) == is_wide
+
+
+def test_with_words_or_without_times_are_the_same() -> None:
+    meeting = _by_machine(draw("Eva  |####   ####  | Was meinen Sie?/Gut.\nBaum |    ###    ##| Das Plakat./Ja."))
+    found = talk(meeting)
+    plain = heard(meeting, found, runs=10, seed=0)
+    more = heard(meeting, found, runs=10, seed=0, said=worded(meeting, found))
+    assert (plain.draws["turns"] == more.draws["turns"]).all()
+    assert {"questions", "uptake", "interruptions"} <= more.draws.keys() - plain.draws.keys()
 
 
 @pytest.mark.models

@@ -199,18 +199,19 @@ def markers(meeting: Meeting) -> pd.DataFrame:
     [['Eva', 'reflection']]
     """
     language = require_words(meeting)
-    rows = [*_quoted(meeting, language), *_pitches(meeting, language), *_callbacks(meeting, language)]
+    quotes = (_row(meeting, sentence, kind) for sentence, kind in quoted(meeting, language))
+    rows = [*quotes, *_pitches(meeting, language), *_callbacks(meeting, language)]
     return table(sorted(rows, key=lambda row: row[0] if row[0] == row[0] else 0.0), MARKERS)
 
 
 Row = tuple[float, float, str, str, str, str]
 
 
-def _quoted(meeting: Meeting, language: Language) -> Iterator[Row]:
-    """Yield reflections and dismissals."""
+def quoted(meeting: Meeting, language: Language) -> Iterator[tuple[Sentence, str]]:
+    """Yield the sentences that are a reflection or a dismissal, and which."""
     for sentence in sentences(meeting, language):
         if kind := _kind(sentence, language):
-            yield _row(meeting, sentence, kind)
+            yield sentence, kind
 
 
 def _kind(sentence: Sentence, language: Language) -> str:
@@ -281,17 +282,29 @@ def _pitches(meeting: Meeting, language: Language) -> Iterator[Row]:
     if not meeting.timed or not meeting.sided:
         return
     we = lexicon(language).words("we")
-    found = asking(meeting)
-    asked = found.start[found.probability >= ASKS]
     agency = meeting.sides.index(AGENCY)
+    long = [span for span in _long_stretches(meeting, agency) if _speaks_of_we(meeting, *span, we)]
+    found = asking(meeting) if long else None
+    for start, end in long:
+        asks = found is not None and ((found.start >= start) & (found.start < end) & (found.probability >= ASKS)).any()
+        inside = _said_by_the_agency(meeting, start, end)
+        if not asks:
+            yield start, end, inside[0].speaker, AGENCY, "pitch", " ".join(u.text for u in inside if u.text)
+
+
+def _long_stretches(meeting: Meeting, agency: int) -> Iterator[tuple[float, float]]:
     for start, end, side in zip(*(column.tolist() for column in stretches(talk(meeting))), strict=True):
-        if side != agency or end - start <= PITCH or ((asked >= start) & (asked < end)).any():
-            continue
-        inside = [u for u in meeting.utterances if meeting.side_of(u.speaker) == AGENCY and start <= (u.start or 0.0) < end]
-        said = [word for u in inside for word in words(u.text)]
-        if sum(word in we for word in said) >= WE * (end - start) / 60:
-            text = " ".join(u.text for u in inside if u.text)
-            yield start, end, inside[0].speaker, AGENCY, "pitch", text
+        if side == agency and end - start > PITCH:
+            yield start, end
+
+
+def _said_by_the_agency(meeting: Meeting, start: float, end: float) -> list[Utterance]:
+    return [u for u in meeting.utterances if meeting.side_of(u.speaker) == AGENCY and start <= (u.start or 0.0) < end]
+
+
+def _speaks_of_we(meeting: Meeting, start: float, end: float, we: frozenset[str]) -> bool:
+    said = [word for u in _said_by_the_agency(meeting, start, end) for word in words(u.text)]
+    return sum(word in we for word in said) >= WE * (end - start) / 60
 
 
 def _callbacks(meeting: Meeting, language: Language) -> Iterator[Row]:
