@@ -19,8 +19,11 @@ class Labelled:
     units: pd.DataFrame
 
 
-def read(split: str, *, marks: bool = True) -> Iterator[Labelled]:
-    """Yield the meetings of a split ("train" or "val"); without `marks`, broken-off words lose their hyphen."""
+def read(split: str, *, marks: bool = True, asked: bool = False) -> Iterator[Labelled]:
+    """Yield the meetings of a split ("train" or "val").
+
+    Without `marks`, broken-off words lose their hyphen; if `asked`, units labelled as questions get their question mark.
+    """
     units, words = _tables()
     units = units[units["split"] == split]
     for name, own in units.groupby("meeting"):
@@ -29,7 +32,7 @@ def read(split: str, *, marks: bool = True) -> Iterator[Labelled]:
         for start, end, text, unit in zip(said["start"], said["end"], said["text"], said["utt_id"], strict=True):
             if round(end, 3) > round(start, 3):
                 spoken.setdefault(str(unit), []).append(Word(start, end, str(text)))
-        yield Labelled(str(name), _meeting(own, spoken, marks), own)
+        yield Labelled(str(name), _meeting(own, spoken, marks, asked), own)
 
 
 @cache
@@ -41,11 +44,12 @@ def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     return units, words
 
 
-def _meeting(units: pd.DataFrame, spoken: dict[str, list[Word]], marks: bool) -> Meeting:
+def _meeting(units: pd.DataFrame, spoken: dict[str, list[Word]], marks: bool, asked: bool) -> Meeting:
     said: list[Utterance | None] = []
-    columns = ("start", "end", "speaker", "text_without_punctuation", "utt_id")
-    for start, end, speaker, text, unit in zip(*(units[column] for column in columns), strict=True):
+    columns = ("start", "end", "speaker", "text_without_punctuation", "utt_id", "is_question")
+    for start, end, speaker, text, unit, asks in zip(*(units[column] for column in columns), strict=True):
         heard = str(text) if marks else str(text).replace("- ", " ").removesuffix("-")
+        heard += "?" if asked and asks else ""
         whole = round(end, 3) > round(start, 3)
         said.append(Utterance(start, end, str(speaker), heard, tuple(spoken.get(str(unit), ()))) if whole else None)
     utterances = tidy(said).utterances

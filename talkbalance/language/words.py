@@ -22,12 +22,17 @@ SIGNAL_WORDS = 3
 """Most words of a listener signal."""
 SIGNAL_LETTERS = 60
 """No listener signal is longer; saves counting the words of long texts."""
+SIGNAL_KINDS = (
+    *("", "hum", "news", "okay", "yes", "yep", "plain_yes", "right", "sure", "exactly", "praise", "wow", "seeing", "comment", "no"),
+)
+"""What kinds of words listener signals are made of, by what they do; "" is any other word."""
 
 # Numbers keep their inner signs (3,5 or 10:30); letters keep apostrophes and hyphens between them (geht's, E-Mail).
 # The range is that of combining marks: parts of a letter where no composed one exists.
 _LETTERS = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
 _WORD = re.compile(rf"\d+(?:[.,:]\d+)+|{_LETTERS}(?:['\-]{_LETTERS})*")
 _CUT_OFF = re.compile(r"(?:[-‐‑–—/]|…|\.\.)[.,;:!?\"'”“»«)\]]*$")
+_HUM = re.compile(r"(?:[hm]*m[hm]*-?)+")
 _APOSTROPHES, _HYPHENS = "’ʼ‘", "‐‑"
 
 
@@ -140,8 +145,40 @@ def is_backchannel(text: str, language: Language | None) -> bool:
 
 
 def _covered(found: tuple[str, ...], phrases: frozenset[tuple[str, ...]]) -> bool:
-    """Return whether words can be cut into phrases of a list without a rest."""
-    return not found or any(found[:length] in phrases and _covered(found[length:], phrases) for length in range(1, len(found) + 1))
+    """Return whether words can be cut into hums and phrases of a list without a rest."""
+    if not found or (is_hum(found[0]) and _covered(found[1:], phrases)):
+        return True
+    return any(found[:length] in phrases and _covered(found[length:], phrases) for length in range(1, len(found) + 1))
+
+
+def is_hum(word: str) -> bool:
+    """Return whether a word is hummed, however long somebody wrote it.
+
+    >>> is_hum("mmm"), is_hum("hm-hm"), is_hum("mhm"), is_hum("m")
+    (True, True, True, False)
+    """
+    return len(word) > 1 and _HUM.fullmatch(word) is not None
+
+
+def signal_kind(word: str, language: Language | None) -> str:
+    """Return what kind of listener signal a word is, one of `SIGNAL_KINDS`, "" if it is none.
+
+    "hum" (mhm), "news" (oh, ach), "okay", "yes" (yeah, ja), "yep" (yep, jep), "plain_yes" (yes, jawohl), "right" (right, genau),
+    "sure" (sure, klar), "exactly" (exactly, absolut), "praise" (great, schön), "wow" (interesting, krass), "seeing" (I *see*,
+    verstehe), "comment" (what begins a short one: *that's* right, *das* stimmt), "no". `word` is one as `words` gives it.
+
+    >>> signal_kind("genau", "de"), signal_kind("yeah", "en"), signal_kind("mmm", "en"), signal_kind("plakat", "de")
+    ('right', 'yes', 'hum', '')
+    """
+    if language is None:
+        return ""
+    return "hum" if is_hum(word) else _kinds(language).get(word, "")
+
+
+@cache
+def _kinds(language: Language) -> Mapping[str, str]:
+    lists = lexicon(language)
+    return {word: kind for kind in reversed(SIGNAL_KINDS[1:]) for word in lists.words(f"signal_{kind}")}
 
 
 def language_of(meeting: Meeting) -> Language | None:

@@ -1,29 +1,37 @@
-"""Listener signals: short units that claim no floor ("mhm", "genau", "right").
+"""Listener signals: short utterances that show somebody listens ("mhm", "genau", "right").
 
 ```
 Eva   |#########  ######     |
 Baum  |   ##        ##  #####|      ## a listener signal: Eva holds the floor
 ```
+
+Two questions are kept apart. Whether an utterance *is* a listener signal has a probability (`likely`). Whether it *claims the
+floor* is decided by a plain rule (`listening`) on which turns, answers and interruptions stand: the "ja" that begins its speaker's
+own turn may have shown that they listened, and is part of that turn all the same.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from talkbalance.errors import Unavailable
+from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.floor import IPU_SILENCE, Flags, Floats, Ints, Spans
 from talkbalance.frames import BACKCHANNELS, table
 from talkbalance.language.words import SIGNAL_WORDS
 from talkbalance.meeting import Meeting
 from talkbalance.metrics.said import Said, said
+from talkbalance.metrics.signals import judged
+
+Rule = Literal["likely", "plain"]
 
 BACKCHANNEL_LONGEST = 1.0
 """Seconds; a longer unit claims the floor (VAP; Ekstedt & Skantze 2022)."""
 GOES_ON = 1.0
 """Seconds within which the listener's own further talk makes a "ja" the beginning of a turn."""
 CONFIDENCE_WORDS, CONFIDENCE_WORDLESS = 0.81, 0.7
-"""Precision of the rule on hand-labelled talk where words were recognised (benchmarks/results/interruptions.md); less without."""
+"""Precision of the plain rule on hand-labelled talk where words were recognised (benchmarks/results/interruptions.md), and less
+without."""
 
 
 class Listening(NamedTuple):
@@ -33,8 +41,16 @@ class Listening(NamedTuple):
     to: Ints
 
 
+def likely(columns: Said, plain: Listening) -> Listening:
+    """Return how likely each utterance is a listener signal; where no word was recognised, what the `plain` rule says."""
+    found = judged(columns, plain.probability >= SIGNALS)
+    probability, to = plain.probability.copy(), plain.to.copy()
+    probability[found.at], to[found.at] = found.probability, found.to
+    return Listening(probability, to)
+
+
 def listening(columns: Said) -> Listening:
-    """Tell listener signals from claims to the floor.
+    """Tell listener signals from claims to the floor by a plain rule.
 
     A listener signal is a unit of at most `BACKCHANNEL_LONGEST` seconds and three words, all of them in the lexicon (or none
     recognised), while the other holds the floor: they speak on over it, or after it before anyone else does. What answers
@@ -82,30 +98,71 @@ def _listens_to(units: Spans, short: Flags, asks: Flags) -> Ints:
     return to
 
 
-def backchannels(meeting: Meeting) -> pd.DataFrame:
-    """Return the listener signals: short units that claim no floor ("mhm", "genau", "right").
+def backchannels(meeting: Meeting, *, rule: Rule = "likely", threshold: float = 0.5) -> pd.DataFrame:
+    """Return the listener signals: short utterances that show somebody listens ("mhm", "genau", "right").
 
-    See `listening` for the rule. With a recogniser this is a lower bound: it drops many of them.
+    **Definition.** "likely": up to five words, the first or the last one a signal word, that people would have marked as a
+    listener signal with a probability of at least `threshold`, by the kinds of their words and by what their speaker and the
+    others say before, meanwhile and after. "plain": at most 1 s and three words, all of them signal words, while the other holds
+    the floor and is not asking, and their speaker does not go on within 1 s. Utterances in which no word was recognised, and
+    those in languages without word lists, can only be judged by the plain rule. With a recogniser this is a lower bound: it
+    drops many of them.
+
+    ```
+    Eva   |#########  ######     |
+    Baum  |   ##        ##  #####|      ## a listener signal: Eva holds the floor
+    ```
+
+    Parameters
+    ----------
+    rule
+        "likely" (default) or "plain", the one turns and interruptions stand on, whatever is chosen here.
+    threshold
+        Least `confidence` for "likely", 0.5 by default; 0 returns every candidate whatever `rule` says.
 
     Returns
     -------
     DataFrame
-        `start`, `end` (s), `speaker`, `side`, `to` (who is being listened to), `text`, `confidence`.
+        `start`, `end` (s), `speaker`, `side`, `to` (who is being listened to), `text`, `confidence` (that it is one).
 
     Raises
     ------
     Unavailable
         Where overlaps cannot be seen: tools that put everybody in a row drop them.
+    InvalidParameter
+        For an unknown rule, or a threshold outside 0-1.
+
+    References
+    ----------
+    Ekstedt, E. & Skantze, G. (2022), Voice Activity Projection, on the plain rule; Shriberg et al. (2004), The ICSI Meeting
+    Recorder Dialog Act corpus, on the marks.
+
+    >>> from talkbalance.meeting import Speaker, Utterance
+    >>> said = [Utterance(0, 5, "Eva", "und dann wollten wir den Namen behalten"), Utterance(2, 2.4, "Baum", "mhm")]
+    >>> backchannels(Meeting([Speaker("Eva"), Speaker("Baum")], said, 5, language="de"))[["speaker", "to", "text"]].values.tolist()
+    [['Baum', 'Eva', 'mhm']]
     """
+    if rule not in get_args(Rule):
+        raise InvalidParameter("parameter.choice", name="rule", value=rule, choices=", ".join(get_args(Rule)))
+    if not 0 <= threshold <= 1:
+        raise InvalidParameter("parameter.range", name="threshold", value=threshold, low=0, high=1)
     require_overlaps(meeting)
-    found = listening(said(meeting))
-    rows = []
-    for i in np.flatnonzero(found.probability >= SIGNALS):
-        utterance = meeting.utterances[i]
-        to = meeting.speakers[found.to[i]].name
-        side = meeting.side_of(utterance.speaker)
-        rows.append((utterance.start, utterance.end, utterance.speaker, side, to, utterance.text, found.probability[i]))
-    return table(rows, BACKCHANNELS)
+    columns = said(meeting)
+    plain = listening(columns)
+    found = likely(columns, plain)
+    if threshold == 0:
+        chosen: Flags = np.maximum(found.to, plain.to) >= 0
+    else:
+        chosen = plain.probability >= SIGNALS if rule == "plain" else found.probability >= threshold
+    return table((_row(meeting, i, found, plain) for i in np.flatnonzero(chosen).tolist()), BACKCHANNELS)
+
+
+def _row(meeting: Meeting, i: int, found: Listening, plain: Listening) -> tuple[object, ...]:
+    utterance = meeting.utterances[i]
+    to = int(found.to[i]) if found.to[i] >= 0 else int(plain.to[i])
+    name = meeting.speakers[to].name
+    side = meeting.side_of(utterance.speaker)
+    return utterance.start, utterance.end, utterance.speaker, side, name, utterance.text, float(found.probability[i])
 
 
 SIGNALS = 0.5

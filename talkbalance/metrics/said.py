@@ -4,6 +4,7 @@ Every figure of time and of the floor is computed from these columns, never from
 boundary or takes an utterance away (`uncertainty`) gets all figures of the changed meeting by the same way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from talkbalance.floor import Ints, Spans, spans
 from talkbalance.language import Language, is_backchannel, is_cut_off, is_open, language_of, word_class, words
+from talkbalance.language.words import SIGNAL_KINDS, SIGNAL_LETTERS, signal_kind
 from talkbalance.meeting import Meeting
 
 Traits = NDArray[np.void]
@@ -26,16 +28,25 @@ ENDINGS = ("nothing", "broken", "open", "content", *SMALL)
 PLACES = {"first": 0, "second": 1, "before_last": -2, "third_last": -3}
 """Places whose words' classes count."""
 
+KINDS = {"first_kind": 0, "second_kind": 1, "last_kind": -1}
+"""Places whose words' kinds of signal count."""
+CANDIDATE_WORDS = 5
+"""Most words of what may turn out to be a listener signal."""
+
 TRAITS = np.dtype(
     [
         *(("words", np.int32), ("signal", np.bool_), ("asks", np.bool_), ("ending", np.int8)),
         *((name, np.int8) for name in PLACES),
-        *(("repeats", np.bool_), ("last_letters", np.int8)),
+        *(("repeats", np.bool_), ("last_letters", np.int8), ("candidate", np.bool_)),
+        *((name, np.int8) for name in KINDS),
+        ("strange", np.int8),
     ]
 )
 """What the words of an utterance say about the floor: how many there are, whether they can be a listener signal (none can),
 whether a question mark follows, how they end (a place in `ENDINGS`), the classes of the words at `PLACES` (a place in `CLASSES`, -1
-where there is no word), whether the last word is said twice, and how many letters it has."""
+where there is no word), whether the last word is said twice, and how many letters it has; whether it is a candidate for a
+listener signal (few words, the first or the last a signal word), the kinds of the words at `KINDS` (a place in `SIGNAL_KINDS`), and
+how many of a candidate's words are no signal words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ def said(meeting: Meeting) -> Said:
     return Said(columns, np.array([_traits(u.text, language) for u in meeting.utterances], dtype=TRAITS), side, sides)
 
 
-WORDLESS: Traits = np.array([(0, True, False, 0, *(-1 for _ in PLACES), False, 0)], dtype=TRAITS)
+WORDLESS: Traits = np.array([(0, True, False, 0, *(-1 for _ in PLACES), False, 0, False, *(-1 for _ in KINDS), 0)], dtype=TRAITS)
 """The traits of speech in which no word was recognised."""
 
 
@@ -87,7 +98,18 @@ def _traits(text: str, language: Language | None) -> tuple[int | bool, ...]:
         *(n, is_backchannel(text, language), text.rstrip().endswith("?"), ENDINGS.index(ending(text, language))),
         *(CLASSES.index(word_class(found[at], language)) if -n <= at < n else -1 for at in PLACES.values()),
         *(n > 1 and found[-1] == found[-2], min(len(found[-1]), 100) if n else 0),
+        *_kinds(text, found, language),
     )
+
+
+def _kinds(text: str, found: Sequence[str], language: Language | None) -> tuple[int | bool, ...]:
+    """Return the traits of what may be a listener signal: whether it may, the kinds of its words, and how many have none."""
+    n = len(found)
+    first, second, last = (signal_kind(found[at], language) if -n <= at < n else None for at in KINDS.values())
+    short = 0 < n <= CANDIDATE_WORDS and len(text) <= SIGNAL_LETTERS
+    candidate = short and bool(first or last or is_backchannel(text, language))
+    places = (-1 if kind is None else SIGNAL_KINDS.index(kind) for kind in (first, second, last))
+    return candidate, *places, sum(signal_kind(word, language) == "" for word in found) if candidate else 0
 
 
 def ending(text: str, language: Language | None) -> str:

@@ -1,7 +1,7 @@
 """Who holds the floor: a meeting's units split into claims and listener signals, and joined into turns.
 
-Everything here stands on inter-pausal units. Two rules decide whose turn it is: a listener signal never takes the floor, and
-neither does a unit that lies inside another person's unit.
+Everything here stands on inter-pausal units. Two rules decide whose turn it is: a listener signal (by the plain rule) never takes
+the floor, and neither does a unit that lies inside another person's unit.
 
 ```
 Eva   |#########  ######     |
@@ -15,16 +15,17 @@ Heldner, M. & Edlund, J. (2010). Pauses, gaps and overlaps in conversations. Jou
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from talkbalance.floor import IPU_SILENCE, Flags, Ints, Spans
 from talkbalance.meeting import Meeting
-from talkbalance.metrics.listening import SIGNALS, Listening, listening
+from talkbalance.metrics.listening import SIGNALS, Listening, likely, listening
 from talkbalance.metrics.said import Said, said
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Talk:
     """The columns of a meeting and who holds the floor in it.
 
@@ -33,9 +34,9 @@ class Talk:
     said
         The utterances.
     listening
-        Which of them signal listening, and to whom.
+        Which of them claim no floor by the plain rule, and whom they listen to.
     claims, claim
-        The units that claim the floor, and (n,) which of them each utterance went into; -1 for listener signals.
+        The units that claim the floor, and (n,) which of them each utterance went into; -1 for those that claim none.
     turns, turn
         The turns, from the start of their first unit to the end of their last, and (m,) which of them each claim went into;
         -1 for claims inside another person's unit.
@@ -48,10 +49,10 @@ class Talk:
     turns: Spans
     turn: Ints
 
-    @property
+    @cached_property
     def signals(self) -> Ints:
-        """The indices of the listener signals among the utterances."""
-        return np.flatnonzero(self.claim < 0)
+        """The indices of the likely listener signals among the utterances; one that begins its speaker's turn is in it, too."""
+        return np.flatnonzero(likely(self.said, self.listening).probability >= SIGNALS)
 
 
 def talk(meeting: Meeting) -> Talk:

@@ -11,10 +11,11 @@ from html import escape
 from math import ceil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from talkbalance.errors import Unavailable
-from talkbalance.floor import Spans
+from talkbalance.floor import IPU_SILENCE, Spans
 from talkbalance.formats.files import write_atomically
 from talkbalance.frames import records
 from talkbalance.i18n import text
@@ -324,18 +325,20 @@ def draw(meeting: Meeting, found: pd.DataFrame | None, asked: pd.DataFrame | Non
 def _lanes(meeting: Meeting) -> tuple[Lane, ...]:
     """Split each speaker's units; a listener signal makes no overlap, it is drawn as what it is."""
     found = talk(meeting)
-    signals = found.said.spans.chosen(found.signals)
-    pieces = found.claims.states()
+    spans = found.said.spans
+    signals = spans.chosen(found.signals)
+    units = spans.chosen(np.delete(np.arange(len(spans)), found.signals)).joined(silence=IPU_SILENCE)[0]
+    pieces = units.states()
     both = pieces.how_many >= 2
     colour = colours(meeting)
     lanes = []
-    for i, name in enumerate(found.claims.speakers):
+    for i, name in enumerate(units.speakers):
         here = both & pieces.speaking[:, i]
         lanes.append(
             Lane(
                 name,
                 colour[name],
-                _pairs(found.claims.chosen(found.claims.who == i)),
+                _pairs(units.chosen(units.who == i)),
                 _pairs(signals.chosen(signals.who == i)),
                 tuple(zip(pieces.starts[here].tolist(), pieces.ends[here].tolist(), strict=True)),
             )

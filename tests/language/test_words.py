@@ -9,6 +9,7 @@ from talkbalance.language import (
     word_class,
     words,
 )
+from talkbalance.language.words import LANGUAGES, SIGNAL_KINDS, Language, is_hum, lexicon, signal_kind
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 
 
@@ -101,3 +102,24 @@ def test_content_words_meet_across_inflection() -> None:
     assert content_words("Die Bäume und Plakate", "de") & content_words("Der Baum, das Plakat", "de") == {"baum", "plakat"}
     assert content_words("posters were printed", "en") & content_words("the printing of a poster", "en") == {"poster", "print"}
     assert content_words("Ja, das machen wir dann", "de") == frozenset()
+
+
+@pytest.mark.parametrize("word", ["mhm", "mm", "mmmm", "hm", "hmmm", "mm-hmm", "hm-hm", "hmhm"])
+def test_hums_of_every_spelling(word: str) -> None:
+    assert is_hum(word)
+    assert is_backchannel(word, "de")
+    assert is_backchannel(word, "en")
+
+
+@pytest.mark.parametrize("word", ["m", "h", "hh", "h-h", "ham", "um", ""])
+def test_what_is_no_hum(word: str) -> None:
+    assert not is_hum(word)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_signal_has_words_in_every_language(language: Language) -> None:
+    for kind in SIGNAL_KINDS[1:]:
+        listed = lexicon(language).words(f"signal_{kind}")
+        assert listed
+        assert any(signal_kind(word, language) == kind for word in listed)
+    assert signal_kind("mhm", None) == signal_kind("plakat", language) == ""

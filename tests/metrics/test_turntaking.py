@@ -43,7 +43,9 @@ def test_what_answers_a_question_or_begins_a_turn_is_no_listener_signal() -> Non
         step=0.25,
     )
     assert backchannels(answer).empty
-    assert backchannels(begins).empty
+    assert backchannels(answer, rule="plain").empty
+    assert backchannels(begins, rule="plain").empty
+    assert backchannels(begins)["speaker"].tolist() == ["Eva"]
     assert turns(answer)["speaker"].tolist() == ["Eva", "Baum", "Eva"]
 
 
