@@ -138,13 +138,15 @@ class Heard:
         """Return the minutes that drive the width of an interval, neighbours as one, in order; none where none stands out.
 
         **Definition.** A minute drives a figure as far as the figure moves with what a speaker says in that minute: the square of
-        their correlation. It stands out from a tenth on, if that many runs do not give as much by chance.
+        their correlation. It stands out from a tenth on, if that many runs do not give as much by chance, and if most others do not
+        stand out as well.
         """
         runs = len(self.spoken)
         if measure not in self.draws or not runs:
             return ()
         explained = _moves_with(self.draws[measure][:, column], self.spoken)
         driving = explained >= max(DRIVES, BY_CHANCE / runs)
+        driving &= 2 * driving.sum() <= max(2, len(driving))
         begins = np.flatnonzero(np.diff(driving.astype(np.int8), prepend=0) > 0)
         ends = np.flatnonzero(np.diff(driving.astype(np.int8), append=0) < 0) + 1
         return tuple(

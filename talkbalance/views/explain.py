@@ -1,8 +1,9 @@
 """The evidence behind a figure, as marked text: every moment with its time and its words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,8 @@ def explain(meeting: Meeting, measure: str) -> str:
     Returns
     -------
     str
-        Plain text in the user's language. `⟦ ⟧` stand around what is said while both speak, `‖` where somebody breaks off.
+        Plain text in the user's language. `⟦ ⟧` stand around what is said while both speak, `‖` where somebody breaks off. Where a
+        machine heard the meeting, the last lines say what makes a wide interval wide, and in which minutes.
 
     Raises
     ------
@@ -64,7 +66,21 @@ def explain(meeting: Meeting, measure: str) -> str:
     """
     if measure not in EXPLAINED:
         raise InvalidParameter("parameter.choice", name="measure", value=measure, choices=", ".join(EXPLAINED))
-    return "\n".join(EXPLAINED[measure](meeting))
+    return "\n".join([*EXPLAINED[measure](meeting), *_widths(meeting, measure)])
+
+
+def _widths(meeting: Meeting, measure: str) -> Iterator[str]:
+    """Say what makes the interval of a heard figure wide, and in which minutes."""
+    if not meeting.source.models or measure in SENTENCES:
+        return
+    measured = summary(meeting)
+    known = measured[(measured["measure"] == measure) & measured["available"]]
+    said = [_sided(row, row["reason"]) for row in known.to_dict(orient="records") if row["reason"]]
+    yield from ["", *said] if said else []
+
+
+def _sided(row: Mapping[Hashable, Any], said: str) -> str:
+    return f"{side_name(row['side'])}: {said}" if row["side"] else said
 
 
 def rule_text(rule: str, min_overlap: float = MIN_OVERLAP, threshold: float = THRESHOLD) -> str:
@@ -250,8 +266,7 @@ def _in_a_sentence(meeting: Meeting, measure: str) -> Iterator[str]:
     for row in rows.to_dict(orient="records"):
         value, interval = figure_of(row)
         said = f"{value} ({interval})" if interval else value
-        side = f"{side_name(row['side'])}: " if row["side"] else ""
-        yield side + (said if row["available"] else row["reason"])
+        yield _sided(row, " ".join(filter(None, (said, row["reason"]))) if row["available"] else row["reason"])
     yield from ("", text("explain.sentence"), f"{text('explain.rule')}: {link(measure)}")
 
 

@@ -237,8 +237,6 @@ def grid(meeting: Meeting, measured: pd.DataFrame, measures: Sequence[str]) -> G
 def _cell(row: Mapping[Any, Any]) -> Cell:
     value, interval = writing.figure_of(row)
     note = ""
-    if row["measure"] == "interruptions_resumed":
-        interval = ""  # a part of a count that has its own
     if row["measure"] == "question_ratio" and not isnan(row["part"]):
         note = text("report.ratio_note", part=writing.number(row["part"]), whole=writing.number(row["whole"]))
     return Cell(value, interval, note)

@@ -21,10 +21,10 @@ from talkbalance.meeting import AGENCY, CLIENT, UNKNOWN, Meeting, clock, times_o
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
 from talkbalance.summary import summary
-from talkbalance.views import figures
+from talkbalance.views import figures, signs
 from talkbalance.views.evidence import events
 from talkbalance.views.explain import MIN_OVERLAP, THRESHOLD, rule_text
-from talkbalance.views.report import QUESTION_COLUMNS, environment, grid, report
+from talkbalance.views.report import environment, report
 from talkbalance.views.writing import side_name
 
 SOUND = (".mp3", ".mp4", ".m4a", ".wav", ".flac", ".ogg", ".opus", ".webm", ".mkv", ".mov", ".aac", ".wma", ".aiff")
@@ -120,7 +120,7 @@ class Review:
         self.threshold = widgets.FloatSlider(value=THRESHOLD, min=0.05, max=1, step=0.05, readout_format=".0%", **wide)
 
     def _make_views(self) -> None:
-        self.balance, self.counted, self.timeline, self.cuts, self.asked = (widgets.HTML() for _ in range(5))
+        self.balance, self.signs, self.counted, self.timeline, self.cuts, self.asked = (widgets.HTML() for _ in range(6))
         self.save_button, self.saved = widgets.Button(icon="save"), widgets.HTML()
 
     def _arranged(self) -> list[Any]:
@@ -136,6 +136,7 @@ class Review:
             self.sides_title,
             self.sides_box,
             self.balance,
+            self.signs,
             self.thresholds_title,
             widgets.HBox([self.rule, self.min_overlap, self.threshold], layout=widgets.Layout(flex_flow="row wrap")),
             self.timeline,
@@ -351,13 +352,14 @@ class Review:
     def _draw(self) -> None:
         if self.meeting is None:
             return
-        measured = summary(self.meeting)
+        measured = summary(self.meeting, meaning=True)
         try:
             picture = figures.balance(self.meeting, figures=measured).svg
         except Unavailable as reason:
             picture = _reason(reason)
         self.balance.value = f"<h3>{text('report.balance')}</h3>{picture}"
-        self._draw_questions(self.meeting, measured)
+        self._draw_signs(self.meeting, measured)
+        self._draw_questions(self.meeting)
         self._draw_events()
 
     def _draw_events(self) -> None:
@@ -386,14 +388,19 @@ class Review:
             picture = _reason(reason)
         self.timeline.value = f"<h3>{text('report.timeline')}</h3>{picture}"
 
-    def _draw_questions(self, meeting: Meeting, measured: pd.DataFrame) -> None:
+    def _draw_signs(self, meeting: Meeting, measured: pd.DataFrame) -> None:
+        """Show all signs side by side, as the report does; they follow the usual thresholds, not those of the page."""
+        shown = "".join(f"<h4>{escape(group.name)}</h4>{_parts().signs_of(group)}" for group in signs.groups(meeting, measured))
+        note = f'<p class="tb-soft">{escape(text("signs.note"))} {escape(text("review.usual"))}</p>'
+        self.signs.value = f"<h3>{text('signs.title')}</h3>{note}{shown}"
+
+    def _draw_questions(self, meeting: Meeting) -> None:
         try:
             self.asked_for = questions(meeting)
         except Unavailable as reason:
             self.asked_for, shown = None, _reason(reason)
         else:
-            counts = str(_parts().grid(grid(meeting, measured, QUESTION_COLUMNS)))  # what is added to Markup is escaped
-            shown = counts + _list("".join(_parts().question(meeting, row) for row in records(self.asked_for)))
+            shown = _list("".join(_parts().question(meeting, row) for row in records(self.asked_for)))
         self.asked.value = f"<h3>{text('report.questions')}</h3>{shown}"
 
     def _counts(self, found: pd.DataFrame) -> str:

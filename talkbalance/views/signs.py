@@ -37,8 +37,6 @@ OF_THE_MEETING = (
     *("switch_rate", "silences", "silence_time", "longest_silence", "interruption_asymmetry"),
     *("reciprocity_questions", "reciprocity_backchannels", "reciprocity_uptake"),
 )
-PART = ("interruptions_resumed",)
-"""Parts of a count that has its own interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +50,12 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Measures under one heading."""
+    """Measures under one heading; `notes`: what makes intervals wide, or what they do not hold, each with the signs it is about."""
 
     name: str
     columns: tuple[str, ...]
     signs: tuple[Sign, ...]
+    notes: tuple[tuple[str, str], ...]
 
 
 def groups(meeting: Meeting, measured: pd.DataFrame) -> list[Group]:
@@ -80,10 +79,24 @@ def groups(meeting: Meeting, measured: pd.DataFrame) -> list[Group]:
                 for measure in measures
                 if any((measure, side) in rows for side in sides)
             ),
+            _notes([rows[measure, side] for measure in measures for side in sides if (measure, side) in rows]),
         )
         for name, sides, measures in (*named, ("meeting", ("",), OF_THE_MEETING))
     ]
     return [group for group in found if group.signs]
+
+
+def _notes(rows: list[Mapping[Any, Any]]) -> tuple[tuple[str, str], ...]:
+    """Return each reason once with the signs it is about; what is said of every meeting is not said of each sign again."""
+    about: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        if row["reason"] not in ("", text("width.observed"), text("width.heard")):
+            sides = about.setdefault(row["reason"], {}).setdefault(text(f"measures.{row['measure']}"), [])
+            sides += [side_name(row["side"])] if row["side"] else []
+    return tuple(
+        (reason, "; ".join(f"{name} · {', '.join(sides)}" if sides else name for name, sides in named.items()))
+        for reason, named in about.items()
+    )
 
 
 def _sign(measure: str, rows: list[Mapping[Any, Any] | None]) -> Sign:
@@ -97,4 +110,4 @@ def _cell(row: Mapping[Any, Any] | None) -> tuple[str, str, str]:
     value, interval = figure_of(row)
     counted = row["n"]
     n = "" if pd.isna(counted) or row["value"] == counted else text("signs.n", n=int(counted))
-    return value, "" if row["measure"] in PART else interval, n
+    return value, interval, n

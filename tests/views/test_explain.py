@@ -1,6 +1,7 @@
 """The words behind a figure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,22 @@ def test_every_measure_explains_an_empty_meeting_or_says_why_not(measure: str, s
     except Unavailable as reason:
         said = str(reason)
     assert said
+
+
+def test_what_makes_a_heard_interval_wide_stands_below_the_evidence(meeting: Meeting, ui: Language) -> None:
+    said = explain(meeting, "interruptions_floor_taking").splitlines()
+    assert said[-2:] == [
+        f"{text('measures.agency')}: {text('width.observed')}",
+        f"{text('measures.client')}: {text('width.observed')}",
+    ]
+    by_hand = replace(meeting, source=replace(meeting.source, models=()))
+    assert text("width.observed") not in explain(by_hand, "interruptions_floor_taking")
+    assert ui
+
+
+def test_a_figure_of_the_whole_meeting_says_what_makes_it_wide_once(meeting: Meeting) -> None:
+    said = explain(meeting, "participation_gini")
+    assert said.count("The interval is wide") == 1
 
 
 def test_control_signs_do_not_reach_the_terminal(build: Callable[..., Meeting]) -> None:

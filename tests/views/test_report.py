@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from markupsafe import escape
 
 from talkbalance.errors import UnreadableFile
 from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting, Source
 from talkbalance.metrics.interruptions import interruptions
-from talkbalance.summary import FAMILIES
+from talkbalance.summary import FAMILIES, summary
 from talkbalance.views.report import page, report
+from talkbalance.views.signs import groups
 from talkbalance.views.writing import day, figure, interval
 from tests.meetings import meetings
 
@@ -115,6 +117,17 @@ def test_what_cannot_be_measured_stands_there_with_its_reason(in_a_row: Meeting)
     assert text("measures.interruptions_failed") in html[html.index('id="unmeasured"') :]
     assert text("report.unsided") in html
     assert "--agency &#34;Ann&#34; --client &#34;Bob&#34;" in html
+
+
+def test_minutes_that_make_an_interval_wide_stand_below_its_table(quarter: Meeting, ui: Language) -> None:
+    found = [note for group in groups(quarter, summary(quarter, meaning=True)) for note in group.notes]
+    assert found
+    html = page(quarter)
+    for reason, names in found:
+        assert f"<b>{escape(names)}:</b> {escape(reason)}" in html
+    assert ui
+    by_hand = replace(quarter, source=replace(quarter.source, models=()))
+    assert all(not group.notes for group in groups(by_hand, summary(by_hand, meaning=True)))
 
 
 def test_every_attempt_counted_is_listed(quarter: Meeting) -> None:

@@ -5,12 +5,15 @@ import time
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from talkbalance.errors import UnusableSound
 from talkbalance.formats import write
 from talkbalance.meeting import Meeting, Speaker
 from talkbalance.pipeline import Watch
+from talkbalance.summary import summary
 from talkbalance.views.review import Review, review
+from talkbalance.views.signs import groups
 
 UPLOAD = {
     "name": "../own.meeting.json",
@@ -54,6 +57,16 @@ def test_naming_a_side_moves_the_balance(in_a_row: Meeting) -> None:
     assert "Agentur 44" in page.balance.value
     assert "hintereinander" in page.cuts.value, "the reason, no zero"
     assert page.counted.value == ""
+
+
+def test_all_signs_stand_side_by_side_as_in_the_report(meeting: Meeting) -> None:
+    page = review(meeting, language="en")
+    for group in groups(meeting, summary(meeting, meaning=True)):
+        for sign in group.signs:
+            assert escape(sign.name) in page.signs.value
+            assert all(interval in page.signs.value for _, interval, _ in sign.cells)
+    page.language_switch.value = "de"
+    assert "Alle Zeichen nebeneinander" in page.signs.value
 
 
 def test_two_voices_that_speak_at_once_are_not_made_one(page: Review) -> None:
