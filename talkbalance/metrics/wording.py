@@ -238,7 +238,15 @@ def _taken_up(spoken: "_Spoken", time: Floats) -> Values:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spoken:
-    """The turns that have words: (turns,) the side of each and whether it can only signal; (t,) turn and stem of each word."""
+    """The turns that have words.
+
+    Parameters
+    ----------
+    side, signal
+        (turns,) whose each is, and whether it can only signal listening.
+    turn, stem, telling, content
+        (t,) of each word in order of turns.
+    """
 
     side: Ints
     signal: Flags
@@ -255,44 +263,36 @@ class _Spoken:
         inside = inside[np.argsort(turn[inside], kind="stable")]
         utterance = tokens.utterance[inside]
         _, first, number = np.unique(turn[inside], return_index=True, return_inverse=True)
-        n = len(first)
-        long = np.bincount(number, minlength=n) > SIGNAL_WORDS
-        claims = np.bincount(number, ~said.signal[utterance], minlength=n) > 0
-        return cls(
-            place.side[utterance[first]],
-            ~long & ~claims,
-            number,
-            tokens.stem[inside],
-            tokens.telling[inside],
-            tokens.content[inside],
-        )
+        short = np.bincount(number, minlength=len(first)) <= SIGNAL_WORDS
+        claims = np.bincount(number, ~said.signal[utterance], minlength=len(first)) > 0
+        side = place.side[utterance[first]]
+        return cls(side, short & ~claims, number, tokens.stem[inside], tokens.telling[inside], tokens.content[inside])
 
     def uptake(self, sides: int) -> Floats:
-        """Return (sides,) how much of the words of the turn before, of another side, each side takes up."""
+        """Return (sides,) how much of what the words of the turn before tell, another side's, each side takes up."""
+        answering = np.full(len(self.side), -1, dtype=np.intp)
+        answering[:-1] = self.side[1:]
+        answered = (answering >= 0) & (answering != self.side) & ~self.signal
         many = int(self.stem.max(initial=0)) + 1
         keys, last = np.unique((self.turn * many + self.stem)[::-1], return_index=True)  # a stem tells what its last word tells
-        weight, turn = self.telling[::-1][last], keys // many
-        across = np.zeros(len(self.side) + 1, dtype=bool)
-        across[:-1] = np.append(self.side[1:] != self.side[:-1], np.zeros(min(1, len(self.side)), dtype=bool)) & ~self.signal
-        answer = np.append(self.side[1:], np.zeros(min(1, len(self.side)), dtype=np.intp))
-        counts = across[turn]
-        at = np.searchsorted(keys, keys + many)
-        taken = np.append(keys, -1)[at] == keys + many
-        whole = np.bincount(answer[turn[counts]], weight[counts], minlength=sides)
-        part = np.bincount(answer[turn[counts & taken]], weight[counts & taken], minlength=sides)
-        return divided(part.astype(np.float64), whole.astype(np.float64))
+        turn, weight = keys // many, self.telling[::-1][last]
+        back = np.append(keys, -1)[np.searchsorted(keys, keys + many)] == keys + many
+        part, whole = (
+            np.bincount(answering[turn[which]], weight[which], minlength=sides).astype(np.float64)
+            for which in (answered[turn] & back, answered[turn])
+        )
+        return divided(part, whole)
 
     def callbacks(self) -> Ints:
         """Return the turn of every telling word of another side that returns after `ABSENT` turns without it."""
         carries = np.flatnonzero(self.content)
-        turn, stems = self.turn[carries], self.stem[carries]
         many = len(self.side) + 1
-        keys, first = np.unique(stems * many + turn, return_index=True)
+        keys, first = np.unique(self.stem[carries] * many + self.turn[carries], return_index=True)
         root, turn, tells = keys // many, keys % many, self.telling[carries][first]
-        begins = np.append(np.ones(min(1, len(root)), dtype=bool), root[1:] != root[:-1])
-        introduced = self.side[turn][np.maximum.accumulate(np.where(begins, np.arange(len(root)), 0))]
-        absent = np.append(np.zeros(min(1, len(turn)), dtype=np.intp), turn[1:] - turn[:-1]) > ABSENT
-        found: Ints = turn[~begins & absent & (introduced != self.side[turn]) & (tells >= CALLBACK_TELLS)]
+        begins = np.diff(root, prepend=-1) > 0
+        introduced = self.side[turn[begins]][np.cumsum(begins) - 1]
+        returns = ~begins & (np.diff(turn, prepend=0) > ABSENT) & (introduced != self.side[turn])
+        found: Ints = turn[returns & (tells >= CALLBACK_TELLS)]
         return found
 
 
