@@ -75,8 +75,11 @@ def calibration() -> Iterator[tuple[object, ...]]:
         yield str(edges), float(own["ours"].mean()), float(own["truth"].mean()), len(own)
 
 
+BEST = 0.4
+"""Probability at which F1 is best across the training meetings."""
 METHODS: dict[str, Callable[[pd.DataFrame], "pd.Series[bool]"]] = {
     "likely, probability >= .5": lambda units: units["ours"] >= SIGNALS,
+    "likely, probability >= .4": lambda units: units["ours"] >= BEST,
     "plain rule": lambda units: units["plain"],
     "baseline: signal words only": lambda units: units["words"],
 }
@@ -138,7 +141,29 @@ def sure_signals() -> Iterator[tuple[object, ...]]:
         yield str(edges), float(own["ours"].mean()), float(own["is_backchannel_loose"].mean()), len(own)
 
 
-TRIED = ""
+TRIED = (
+    "Listener signals: to reach was F1 .88 against the loose set, from .82 (signal words only, as published; .79 under this "
+    "protocol). The trees reach .84 across the training meetings and .83 here, the plain rule .67. What was tried on the "
+    "training meetings, crossed, with F1 at the best threshold (.40 to .50):\n\n"
+    "- the plain rule .65; without the wait for the listener's own talk .67; utterance by utterance .68;\n"
+    "- boosted trees over 51 features of timing and kinds of words .837; over 126 (both neighbours of either speaker, pace against "
+    "the speaker's usual, windows of 4 to 60 s, rates of each person and meeting) .846; over 68 of them .845; over the 51 shipped "
+    ".846, and alike with 60 to 250 trees;\n"
+    "- a second stage that sees the first stage's probabilities of the neighbouring signals .845;\n"
+    "- two-way recurrent networks over all utterances, on a quarter of the meetings: .842 with classes, .844 with the words "
+    "themselves, where the trees have .852; the mean of both .850;\n"
+    "- thresholds: .40 .846, .45 .846, .50 .843.\n\n"
+    "Why we think that there is no more in a transcript, by models that know more than ours may: the 80 commonest texts as a "
+    "feature .845; words and pairs of words of the utterance, of what was said before and after, stacked .845; the true share of "
+    "signals of each meeting .847; the true labels of the eight neighbouring signals .851. More meetings help little (13: .836, "
+    "26: .840, 51: .846). Two thirds of the false ones are marked as agreement, most of them a single word of assent; between "
+    "these two, timing and words tell little apart (AUC .74 for the commonest). And 5 % of the marked units are longer, marked for "
+    "what they begin with: if all of them were found, F1 would be .87. What is left is in the voice, or in who marked.\n\n"
+    "The trees hold where times are rough: on a quarter of the training meetings F1 .836; with times rounded to 0.5 s .829, to 1 s "
+    ".820, padded by 0.25 s .820 (plain rule: .662, .646, .616, .547). Therefore they are used for all transcripts with words and "
+    "ends, not only for those with the times of words. Without marks of broken words .844; with question marks .848. These "
+    "validation meetings were looked at once for the trees, when they were done."
+)
 
 
 def main() -> None:
@@ -159,7 +184,10 @@ def main() -> None:
         "probabilities have their best F1 near .3 (.60 and .57), "
         "not at .5. These validation meetings were looked at twice: with 90 "
         "trees (F1 .563 and .498, AP .615 and .576), and then with "
-        "200, chosen across training meetings because the first stayed just short.\n\n"
+        "200, chosen across training meetings because the first stayed just short. Since then hums of every spelling claim no "
+        "floor, which moved F1 by -.001 and AP by -.002; fitted anew after that the model does no better (F1 .566 and .501, AP "
+        ".613 and .576), so it stayed as it was. Turns and interruptions stand on the plain rule for listener signals; how likely "
+        "an utterance is one does not move them.\n\n"
         f"{TRIED}",
         "## Units cut off by another speaker (`%-`)\n\n" + table(columns, interruptions()),
         "## Is the probability one?\n\n" + table(("given", "mean given", "cut off", "units"), calibration()),

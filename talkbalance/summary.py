@@ -410,14 +410,16 @@ def _listening(measured: Measured) -> Iterator[Figure]:
     require_overlaps(measured.meeting)
     time, given = measured.values["speaking_time"], measured.values["backchannels"]
     part, whole = timing.coverage(measured.talk)
+    rule = LIKELY if measured.talk.said.traits["candidate"].any() else WITHOUT_WORDS
     for i, side in enumerate(measured.sides):
         n = int(given[i])
-        yield _count("backchannels", side, n)
+        yield _count("backchannels", side, n, rule)
         yield _rate("backchannel_rate", side, n, float(time.sum() - time[i]))
         yield _share("backchannel_coverage", side, Ratio(float(part[i]), float(whole[i])), "turns >= 3 s of the others")
 
 
 LIKELY = "likely; probability >= 0.5"
+WITHOUT_WORDS = "plain; <= 1 s, no words recognised"
 FLOOR_TAKING = "floor_taking; overlap >= 0.3 s"
 
 
