@@ -39,6 +39,10 @@ TALK = """
     Eva  |########   #######      ####   ##########   #####|
     Baum |        ###   ## #######    ###        #####     |
 """
+ENTERING = """
+    Eva  |########   ######## ####     ##########     ######     #####|
+    Baum |   ###   ###       #######         ######### ##       ##### |
+"""
 NOTHING_WRONG = Profile((0, 0), (0, 0), (0, 0), (0,) * 4, (0,) * 4, 0.1, (0, 0), 0.0, 0.0, (0.1, 0.1), (0, 0, 0), {})
 
 
@@ -136,18 +140,19 @@ def test_both_doubts_add_as_squares_and_one_alone_is_itself() -> None:
     assert combined("turns", 1, (0.5, 9), (0, 4))[0] == 0
 
 
-def test_errors_that_are_put_in_are_found_again() -> None:
+@pytest.mark.parametrize("measure", ["share", "interruptions_floor_taking", "interruptions_failed"])
+def test_errors_that_are_put_in_are_found_again(measure: str) -> None:
     """Mishear a known meeting at random, many times: the truth lies in about 95 of 100 intervals made from the same errors."""
-    truth = draw(TALK, step=2.0)
+    truth = draw(ENTERING if measure.startswith("inter") else TALK, step=0.5 if measure.startswith("inter") else 2.0)
     profile = replace(NOTHING_WRONG, start=(-0.4, 0.4), end=(-0.4, 0.4), confused=(0.05,) * 4)
-    value = float(figures(talk(truth))["share"][0])
+    value = float(figures(talk(truth))[measure][0])
     inside = []
-    for seed in range(120):
+    for seed in range(60):
         misheard, _ = undone(said(truth), confidences(truth), profile, np.random.default_rng(seed))
-        draws = played(misheard, np.full(len(misheard.spans), np.nan), profile, runs=60, seed=1000 + seed)
-        low, high = Heard(draws, {}).interval("share", 0, float(figures(talk_of(misheard))["share"][0]))
+        draws = played(misheard, np.full(len(misheard.spans), np.nan), profile, runs=40, seed=1000 + seed)
+        low, high = Heard(draws, {}).interval(measure, 0, float(figures(talk_of(misheard))[measure][0]))
         inside.append(low <= value <= high)
-    assert 0.88 <= np.mean(inside) <= 1.0
+    assert 0.85 <= np.mean(inside) <= 1.0
 
 
 def test_the_minute_in_doubt_drives_the_share(monkeypatch: pytest.MonkeyPatch) -> None:
