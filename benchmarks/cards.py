@@ -65,6 +65,7 @@ GERMAN = {
     "longer than, s": "länger als, s",
     "switches a minute": "Wechsel je Minute",
     "signals an hour": "Signale je Stunde",
+    "signals an hour, plain rule": "Signale je Stunde, einfache Regel",
     "at most, s": "höchstens, s",
     "own talk not within, s": "keine eigene Rede binnen, s",
     "part of long turns with a signal": "Teil der längeren Beiträge mit Signal",

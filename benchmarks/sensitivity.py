@@ -62,20 +62,22 @@ def ami() -> Iterator[Meeting]:
 
 
 def _utterances(speaker: str, rows: pd.DataFrame) -> Iterator[Utterance]:
+    """Yield a speaker's words, cut where 0.2 s are silent; a mark belongs to the word before it."""
     words: list[Word] = []
     for start, end, text, kind in zip(rows["start"], rows["end"], rows["text"], rows["kind"], strict=True):
         if kind == "punc" and words:
             words[-1] = replace(words[-1], text=words[-1].text + str(text))
         elif kind == "w" and round(end, 3) > round(start, 3):
+            if words and round(start - words[-1].end, 3) >= IPU_SILENCE:
+                yield _utterance(speaker, words)
+                words = []
             words.append(Word(start, end, str(text)))
-    number = 0
-    numbers = []
-    for before, word in zip([None, *words], words, strict=False):
-        number += before is not None and round(word.start - before.end, 3) >= IPU_SILENCE
-        numbers.append(number)
-    for _, group in groupby(zip(numbers, words, strict=True), key=lambda pair: pair[0]):
-        own = tuple(word for _, word in group)
-        yield Utterance(own[0].start, own[-1].end, speaker, " ".join(word.text for word in own), own)
+    if words:
+        yield _utterance(speaker, words)
+
+
+def _utterance(speaker: str, words: Sequence[Word]) -> Utterance:
+    return Utterance(words[0].start, words[-1].end, speaker, " ".join(word.text for word in words), tuple(words))
 
 
 def calls() -> Iterator[Meeting]:
@@ -212,8 +214,12 @@ def _switches(meeting: Meeting) -> float:
     return (len(talk(meeting).turns) - 1) / (meeting.length / 60)
 
 
-def _signals(meeting: Meeting) -> float:
-    return hourly(len(talk(meeting).signals), meeting)
+def _signals(meeting: Meeting, threshold: float) -> float:
+    return hourly(len(hearing.backchannels(meeting, threshold=threshold)), meeting)
+
+
+def _plain_signals(meeting: Meeting) -> float:
+    return hourly(len(hearing.backchannels(meeting, rule="plain")), meeting)
 
 
 def _coverage(meeting: Meeting) -> float:
@@ -304,14 +310,21 @@ FIGURES = (
         constant(floor, "IPU_SILENCE", _switches),
     ),
     Figure("switches", "switches a minute", "listener signals end a turn", (1,), constant(floor, "SIGNALS", _switches)),
+    Figure("listener_signals", "signals an hour", "probability of at least", (0.3, 0.5, 0.7), _signals),
     Figure(
         "listener_signals",
-        "signals an hour",
+        "signals an hour, plain rule",
         "at most, s",
         (0.7, 1, 1.5),
-        constant(hearing, "BACKCHANNEL_LONGEST", _signals),
+        constant(hearing, "BACKCHANNEL_LONGEST", _plain_signals),
     ),
-    Figure("listener_signals", "signals an hour", "own talk not within, s", (0.5, 1, 2), constant(hearing, "GOES_ON", _signals)),
+    Figure(
+        "listener_signals",
+        "signals an hour, plain rule",
+        "own talk not within, s",
+        (0.5, 1, 2),
+        constant(hearing, "GOES_ON", _plain_signals),
+    ),
     Figure(
         "listener_signals",
         "part of long turns with a signal",
