@@ -5,7 +5,7 @@ from importlib import import_module
 
 ALL = (
     *("interruptions", "questions", "channels", "diarization", "engines", "recordings", "import_time", "coverage", "review_queue"),
-    *("peers", "sensitivity", "cards"),
+    *("german_interruptions", "peers", "sensitivity", "cards"),
 )
 
 

@@ -1,0 +1,215 @@
+"""German interruptions, one by one: `python -m benchmarks.german_interruptions`.
+
+Every interruption that is found in German recordings is held against what is known there; `--list` prints each with the words
+around it, results hold figures only. What was heard is kept, since hearing takes longer than everything else.
+
+- Simulated conversations have exact truth, with interruptions planned in: an event is what the truth calls the start of the same
+  person that is nearest, within 1 s. Their talk has no meaning and is made of clips cut at two seconds, so most changes of the
+  floor fall into an unfinished sentence, planned or not: a sentence is unfinished where the true words before the end of the one
+  cut off are not those that end a sentence in any complete clip.
+- Two clips of role-played therapy have no marks of interruptions, only a transcript made by hand, a sentence or part of one to a
+  line: there an event is right if the sentence of the one cut off that ends nearest, within 1 s, has no final mark, and the other
+  speaks on from there.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+from pyannote.metrics.diarization import DiarizationErrorRate
+
+import talkbalance as tb
+from benchmarks.recordings import annotation
+from benchmarks.shared import data, publish, table
+from benchmarks.simulated import HEARD
+from talkbalance.frames import records
+from talkbalance.language import words
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance, Word, tidy
+from talkbalance.metrics.interruptions import Rule
+from talkbalance.views.evidence import events
+
+NEAR = 1.0
+"""Seconds within which what was found and what is true are the same event."""
+SIMULATED = ("sim_de_01", "sim_de_02")
+CLIPS = ("AusschnittTherapieDJIMic2", "BeltzSchwierigeSituation_1")
+PLANNED = {"taken": "interruption_successful", "failed": "interruption_failed"}
+TRUTH = ("interruption_successful", "interruption_failed", "overlap_transition", "turn", "backchannel", "nothing")
+BREATH = 0.2
+"""Seconds of silence at which the words of the truth are cut into utterances."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An event that was found, and what it is in truth."""
+
+    kind: str
+    truth: str
+    words: tuple[str, str]
+    unfinished: bool = False
+
+
+def heard(path: Path) -> Meeting:
+    """Hear a recording, or read what was heard of it before."""
+    kept = HEARD / "german" / f"{path.name}.meeting.json"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        tb.write(tb.transcribe(path, language="de"), kept)
+    return tb.read(kept)
+
+
+def named(meeting: Meeting, truth: Meeting) -> Meeting:
+    """Return a meeting with the heard voices named after the people they fit best."""
+    names: Mapping[str, str] = DiarizationErrorRate().optimal_mapping(annotation(truth), annotation(meeting))
+    speakers = tuple(Speaker(names.get(speaker.name, speaker.name)) for speaker in meeting.speakers)
+    said = tuple(replace(u, speaker=names.get(u.speaker, u.speaker)) for u in meeting.utterances)
+    return replace(meeting, speakers=speakers, utterances=said)
+
+
+def exact(name: str, *, marks: bool = False) -> Meeting:
+    """Return a simulated conversation as it was made: every word in its place, broken ones with or without a mark."""
+    rows = pd.read_csv(data("recordings", "simulated", f"{name}.words.csv"), keep_default_na=False)
+    rows["text"] += np.where((rows["truncated"] == 1) & marks, "-", "")
+    said = [u for speaker, own in rows.sort_values("start").groupby("speaker") for u in _utterances(str(speaker), own)]
+    people = tuple(Speaker(str(speaker)) for speaker in sorted(rows["speaker"].unique()))
+    source = Source(times="word", overlap_observable=True)
+    return Meeting(people, tidy(said).utterances, float(rows["end"].max()), language="de", source=source)
+
+
+def _utterances(speaker: str, rows: pd.DataFrame) -> Iterator[Utterance]:
+    begins = (rows["start"] - rows["end"].shift()).round(3).ge(BREATH).cumsum()
+    for _, own in rows.groupby(begins):
+        said = tuple(Word(w["start"], w["end"], w["text"]) for w in records(own) if w["end"] > w["start"])
+        if said:
+            yield Utterance(said[0].start, said[-1].end, speaker, " ".join(word.text for word in said), said)
+
+
+def planned(name: str, meeting: Meeting, rule: Rule) -> list[Found]:
+    """Return the events of a simulated conversation with what the truth calls them."""
+    truth = pd.read_csv(data("recordings", "simulated", f"{name}.events.csv"))
+    spoken = pd.read_csv(data("recordings", "simulated", f"{name}.words.csv"), keep_default_na=False)
+    found = tb.interruptions(meeting, rule=rule)
+    return [
+        Found(event.kind, _planned(truth, row), (event.quotes[0].marked, event.quotes[1].marked), not _finished(spoken, row))
+        for row, event in zip(records(found), events(meeting, found), strict=True)
+    ]
+
+
+@cache
+def endings() -> frozenset[tuple[str, ...]]:
+    """Return the last two words of every sentence that is complete in a clip."""
+    clips = pd.read_csv(data("recordings", "emodb_clips", "clips.csv"), dtype={"speaker": str})
+    return frozenset(words(text)[-2:] for text in clips.loc[clips["complete"] == 1, "text"])
+
+
+def _finished(spoken: pd.DataFrame, row: Mapping[str, Any]) -> bool:
+    """Return whether a sentence of the one cut off is complete where they stop, in truth."""
+    own = spoken[(spoken["speaker"] == row["cut_off"]) & (spoken["start"] < row["end"])].sort_values("start")
+    said = [word for text in own["text"].tail(2) for word in words(text)]
+    return tuple(said[-2:]) in endings()
+
+
+def _planned(truth: pd.DataFrame, row: Mapping[str, Any]) -> str:
+    """Return what the truth calls the start of the interrupter nearest to the one found; a turn begins with each but a signal."""
+    own = truth[truth["speaker"] == row["interrupter"]].assign(away=(truth["start"] - row["start"]).abs())
+    near = own[own["away"] <= NEAR].sort_values("away", kind="stable")
+    kinds = near.loc[near["away"] == near["away"].min(), "type"].tolist()
+    return next((kind for kind in TRUTH if kind in kinds), "nothing")
+
+
+def by_hand(name: str, meeting: Meeting) -> list[Found]:
+    """Return the events of a clip with whether the sentence was left unfinished in the transcript made by hand."""
+    rows = pd.read_csv(data("recordings", "german_therapy", f"{name}.csv"), keep_default_na=False)
+    found = tb.interruptions(meeting)
+    return [
+        Found(event.kind, _unfinished(rows, row), (event.quotes[0].marked, event.quotes[1].marked))
+        for row, event in zip(records(found), events(meeting, found), strict=True)
+    ]
+
+
+def _unfinished(rows: pd.DataFrame, row: Mapping[str, Any]) -> str:
+    own, others = rows[rows["speaker"] == row["cut_off"]], rows[rows["speaker"] != row["cut_off"]]
+    away = (own["end"] - row["end"]).abs()
+    if own.empty or away.min() > NEAR:
+        return "nobody stops there"
+    last = own.loc[away.idxmin()]
+    goes_on = ((others["start"] - NEAR <= last["end"]) & (others["end"] > last["end"] + BREATH)).any()
+    if not goes_on:
+        return "the other does not speak on"
+    return "finished" if str(last["text"]).rstrip().endswith((".", "?", "!")) else "unfinished"
+
+
+def ways(name: str) -> dict[str, Meeting]:
+    """Return a simulated conversation as it was made, and as we hear it."""
+    truth = exact(name)
+    sound = {way: data("recordings", "simulated", f"{name}.{kind}.flac") for way, kind in HEARD_FROM.items()}
+    return {"as made, broken words marked": exact(name, marks=True), "as made": truth} | {
+        way: named(heard(path), truth) for way, path in sound.items()
+    }
+
+
+HEARD_FROM = {"one channel": "mono", "a channel each": "stereo"}
+
+
+def simulated_rows() -> Iterator[tuple[object, ...]]:
+    """Yield a line per way of hearing, rule and kind, both conversations together."""
+    truths = [pd.read_csv(data("recordings", "simulated", f"{name}.events.csv"))["type"] for name in SIMULATED]
+    there = Counter(kind for truth in truths for kind in truth)
+    meetings = {name: ways(name) for name in SIMULATED}
+    for way in meetings[SIMULATED[0]]:
+        for rule in get_args(Rule):
+            found = [event for name in SIMULATED for event in planned(name, meetings[name][way], rule)]
+            _show(f"{way}, {rule}", found)
+            for kind, right in PLANNED.items():
+                own = [event for event in found if event.kind == kind]
+                counts = Counter(event.truth for event in own)
+                wrong = [counts[other] for other in TRUTH if other != right]
+                yield way, rule, kind, there[right], len(own), counts[right], *wrong, sum(event.unfinished for event in own)
+
+
+def clip_rows() -> Iterator[tuple[object, ...]]:
+    """Yield a line per clip and kind."""
+    for name in CLIPS:
+        truth = tb.read(data("recordings", "german_therapy", f"{name}.rttm"))
+        found = by_hand(name, named(heard(data("recordings", "german_therapy", f"{name}.flac")), truth))
+        _show(name, found)
+        for kind in PLANNED:
+            counts = Counter(event.truth for event in found if event.kind == kind)
+            yield (name, kind, sum(counts.values()), *(counts[judged] for judged in JUDGED))
+
+
+UNFINISHED = "of those found, sentence unfinished"
+JUDGED = ("unfinished", "finished", "the other does not speak on", "nobody stops there")
+
+
+def _show(title: str, found: Sequence[Found]) -> None:
+    if "--list" in sys.argv:
+        print(f"\n{title}", *(f"  {event.kind}, in truth {event.truth}: {' | '.join(event.words)}" for event in found), sep="\n")
+
+
+def main() -> None:
+    """Print and write the tables."""
+    simulated = list(simulated_rows())
+    clips = list(clip_rows())
+    columns = ("heard", "rule", "kind", "planned", "found", "as planned", "other kind", *TRUTH[2:], UNFINISHED)
+    publish(
+        "german_interruptions",
+        "# German interruptions, one by one\n\n`python -m benchmarks.german_interruptions`",
+        str(__doc__).split("\n\n", 1)[1].strip(),
+        "## Simulated conversations\n\nBoth together. Where broken words are marked, as people write them, what was planned is"
+        " found. A recogniser marks none; then only a sentence that breaks off in a small word looks broken off, and the planned"
+        " ones, cut anywhere, are mostly missed. What is found is nearly always an unfinished sentence that somebody else spoke"
+        " into. Overlaps themselves are seen: `any_overlap` finds nearly all that were planned with a channel each, and half of"
+        " them in one channel.\n\n" + table(columns, simulated),
+        "## Therapy, role-played\n\nNobody marked interruptions in these clips; all that is found in them is counted here.\n\n"
+        + table(("clip", "kind", "found", *JUDGED), clips),
+    )
+
+
+if __name__ == "__main__":
+    main()
