@@ -266,15 +266,15 @@ def _vocabulary(path: Path) -> str:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, float, float], None]]:
-    """Yield a watcher that draws one bar per stage, with the time left, at a terminal only."""
+    """Yield a watcher that draws one bar per stage, with the time left, at a terminal only; stages run beside one another."""
     from tqdm import tqdm
 
     bars: dict[str, Any] = {}
 
     def watch(stage: str, done: float, total: float) -> None:
         if stage not in bars:
-            for bar in bars.values():
-                bar.close()
+            if (decoding := bars.get("decode")) is not None:
+                decoding.close()
             shape = "{desc} {percentage:3.0f}% |{bar}| {elapsed}<{remaining}" if total else "{desc} {n:.0f} s {elapsed}"
             bars[stage] = tqdm(
                 total=total or None, desc=text(f"cli.stage_{stage}"), bar_format=shape, disable=None, file=sys.stderr

@@ -7,25 +7,32 @@ one mixed recording in which voices are told apart. Spans of another diarizer (R
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Lock
 
 from talkbalance.errors import InvalidParameter, TalkbalanceWarning, UnusableSound
 from talkbalance.formats import read
 from talkbalance.formats.files import content_id
 from talkbalance.i18n import text
 from talkbalance.meeting import UNKNOWN, Details, Meeting, Sides, Source, Speaker, Utterance, Word, tidy, times_of
+from talkbalance.speech import engines
 from talkbalance.speech.attribution import attribute
 from talkbalance.speech.audio import Recording, open_recording
 from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, Transcript, silent
 from talkbalance.speech.channels import Channels
-from talkbalance.speech.partial import NOTHING_KEPT, Partial, partial
+from talkbalance.speech.parallel import Halt, both
+from talkbalance.speech.partial import NOTHING_KEPT, Partial, kept_of
 from talkbalance.speech.prosody import swift, with_prosody
 from talkbalance.speech.tracks import Tracks, open_tracks
 
 Watch = Callable[[str, float, float], None]
-"""Called with the stage ("decode", "words", "voices"), the seconds done and the seconds there are."""
+"""Called with the stage ("decode", "words", "voices"), the seconds done and the seconds there are, 0 where that is not known.
+
+Words and voices are heard beside one another; no two calls come at once.
+"""
 
 ENGINES = ("faster-whisper", "openai-whisper", "transformers")
 FEWEST_VOICES, MOST_VOICES = 1, 20
@@ -46,6 +53,7 @@ class Hearing:
     vocabulary: str = ""
     watch: Watch = unwatched
     kept: Partial = NOTHING_KEPT
+    halt: Halt = field(default_factory=Halt)
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -55,18 +63,27 @@ class Hearing:
 
     def progress(self, stage: str, total: float, *, after: float = 0.0) -> Progress:
         """Return what an engine reports its seconds to, `after` those of an earlier sound."""
-        return lambda done: self.watch(stage, after + done, total)
+        return self.halt.heeded(lambda done: self.watch(stage, after + done, total))
 
     def words(self, sound: Sound, *, number: int = 0, of: int = 1) -> Transcript:
         """Return the words of a sound, the `number`-th of several equally long ones."""
-        return self.kept.transcript(
-            f"words-{number}",
-            lambda: self.transcriber.transcribe(
-                sound,
-                language=self.language,
-                vocabulary=self.vocabulary,
-                progress=self.progress("words", of * sound.duration, after=number * sound.duration),
-            ),
+        stage = f"words-{number}"
+        hear = partial(
+            self.transcriber.transcribe,
+            sound,
+            language=self.language,
+            vocabulary=self.vocabulary,
+            progress=self.progress("words", of * sound.duration, after=number * sound.duration),
+        )
+        if isinstance(self.transcriber, engines.Engine):
+            hear = partial(hear, journal=self.kept.journal(stage))
+        return self.kept.transcript(stage, hear)
+
+    def voices(self, sound: Sound) -> tuple[Span, ...]:
+        """Return who speaks when in a mixed sound."""
+        return self.kept.spans(
+            "voices",
+            lambda: self.diarizer.diarize(sound, speakers=self.speakers, progress=self.progress("voices", sound.duration)),
         )
 
 
@@ -139,13 +156,19 @@ def transcribe(
     if speakers is not None and not FEWEST_VOICES <= speakers <= MOST_VOICES:
         raise InvalidParameter("parameter.range", name="speakers", value=speakers, low=FEWEST_VOICES, high=MOST_VOICES)
     given = _given(spans)
+    one_by_one = Lock()
+
+    def watch(stage: str, done: float, total: float) -> None:
+        with one_by_one:
+            progress(stage, done, total)
+
     hearing = Hearing(
         transcriber or _transcriber(engine, model),
         given or diarizer or _diarizer(),
         language,
         speakers,
         vocabulary,
-        progress,
+        watch,
     )
     return _hear(source, hearing, sides or {}, alone=spans is None, fresh=fresh)
 
@@ -159,7 +182,7 @@ def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, sides: Si
     )
     with opened as recording:
         duration, identity = recording.duration, _identity(recording)
-        hearing = replace(hearing, kept=partial(identity, hearing.settings, fresh=fresh))
+        hearing = replace(hearing, kept=kept_of(identity, hearing.settings, fresh=fresh))
         if isinstance(recording, Tracks):
             heard = _hear_voices(recording.sounds, recording.names, hearing, "tracks")
         elif recording.layout == "one_per_channel" and alone:
@@ -182,14 +205,12 @@ def _identity(recording: Recording | Tracks) -> str:
 
 
 def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
-    """Tell voices apart in one sound. Who speaks is asked first: where nobody does, no words are looked for."""
-    spans = hearing.kept.spans(
-        "voices",
-        lambda: hearing.diarizer.diarize(sound, speakers=hearing.speakers, progress=hearing.progress("voices", sound.duration)),
+    """Tell voices apart in one sound, and hear the words beside it. Where nobody speaks, no words count."""
+    said, spans = both(
+        lambda halt: replace(hearing, halt=halt).words(sound), lambda halt: replace(hearing, halt=halt).voices(sound)
     )
     if not spans:
         return Heard((), "", layout)
-    said = hearing.words(sound)
     utterances = attribute(said.words, spans)
     voices = dict.fromkeys((utterance.speaker for utterance in utterances), sound)
     return Heard(with_prosody(utterances, voices, swift(), apart=False), said.language, layout, hearing.diarizer.name)
@@ -271,11 +292,9 @@ def _versions() -> tuple[tuple[str, str], ...]:
 
 
 def _transcriber(engine: str, model: str | Path) -> Transcriber:
-    from talkbalance.speech.engines import transcriber
-
     if engine not in ENGINES:
         raise InvalidParameter("parameter.choice", name="engine", value=engine, choices=", ".join(ENGINES))
-    return transcriber(engine, model)
+    return engines.transcriber(engine, model)
 
 
 def _diarizer() -> Diarizer:

@@ -1,5 +1,7 @@
 """From sound to a meeting, with answers that were recorded before: no model is needed to test what is made of them."""
 
+import os
+import time
 from pathlib import Path
 
 import av
@@ -95,7 +97,12 @@ class _Once(ReplayDiarizer):
 
 
 class _Breaks(ReplayTranscriber):
+    """Fails when the voices are known."""
+
     def transcribe(self, *_: object, **__: object) -> Transcript:
+        folder = Path(os.environ["TALKBALANCE_CACHE"]) / "partial"
+        while not list(folder.glob("*/voices.json")):
+            time.sleep(0.01)
         raise _StoppedError
 
 

@@ -15,13 +15,16 @@ from types import ModuleType
 from talkbalance.errors import InvalidParameter, MissingModel
 from talkbalance.meeting import Word
 from talkbalance.speech.backend import Progress, Samples, Sound, Transcriber, Transcript, silent
+from talkbalance.speech.parallel import in_order
+from talkbalance.speech.partial import FORGETFUL, Journal
 from talkbalance.speech.weights import DEFAULT
 from talkbalance.speech.windows import Window, speech, windows
 from talkbalance.speech.words import Heard, after, believed
 
-BEAM = 5
-"""How many readings of a window are followed at once, as in the Whisper paper. Reading again by chance where that goes wrong, as
-the paper does too, is left to openai-whisper, which otherwise drops such windows: the others lose no words without it."""
+BEAM = 2
+"""How many readings of a window are followed at once. The Whisper paper follows five, which takes half as long again and leaves out
+more where people talk into one another (benchmarks/results/hearing.md). Reading again by chance where that goes wrong, as the paper
+does too, is left to openai-whisper, which otherwise drops such windows: the others lose no words without it."""
 
 AGAIN = 2
 """How often the rest of a window is heard again, after an engine stopped too early or lost itself in a loop."""
@@ -97,9 +100,17 @@ class Engine(ABC):
     name: str
     batch: int = 1
     """Windows it takes in at once."""
+    workers: int = 1
+    """Batches it hears beside one another."""
 
     def transcribe(
-        self, sound: Sound, *, language: str | None = None, vocabulary: str = "", progress: Progress = silent
+        self,
+        sound: Sound,
+        *,
+        language: str | None = None,
+        vocabulary: str = "",
+        progress: Progress = silent,
+        journal: Journal = FORGETFUL,
     ) -> Transcript:
         """Return the words of `sound`.
 
@@ -109,6 +120,8 @@ class Engine(ABC):
             As "de" or "en"; None to find it, once for the whole sound.
         vocabulary
             Names and terms to expect, as one would write them; some 150 words fit.
+        journal
+            Where to write down what was heard, batch by batch, and to look it up after a stop.
 
         Returns
         -------
@@ -125,15 +138,26 @@ class Engine(ABC):
             raise InvalidParameter("models.language", language=language, engine=self.name)
         if len(known) == 1:
             language = known[0]
-        words: list[Word] = []
         probability = None
-        for batch in _batches(windows(sound), self.batch):
-            if language is None:
-                language, probability = self._language(sound, batch[0])
-            words += self._words(batch, language, vocabulary.strip())
-            progress(batch[-1].end)
+        batches = _batches(windows(sound), self.batch)
+        first = next(batches, None)
+        if first is None:
+            progress(sound.duration)
+            return Transcript((), language or "")
+        if language is None:
+            language, probability = self._language(sound, first[0])
+        spoken, terms = language, vocabulary.strip()
+
+        def hear(batch: list[Window]) -> tuple[float, tuple[Word, ...]]:
+            heard = journal.words(batch[0].start, batch[-1].end, lambda: self._words(batch, spoken, terms))
+            return batch[-1].end, heard
+
+        words: list[Word] = []
+        for end, heard in in_order(hear, chain([first], batches), self.workers):
+            words += heard
+            progress(end)
         progress(sound.duration)
-        return Transcript(tuple(words), language or "", probability)
+        return Transcript(tuple(words), language, probability)
 
     def _words(self, batch: list[Window], language: str, vocabulary: str) -> list[Word]:
         """Hear a batch; where a window holds speech after its last word, hear that again."""

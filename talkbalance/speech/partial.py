@@ -1,16 +1,19 @@
 """Partial results: what was heard already, so that a run that was stopped goes on from there.
 
-One folder per recording and settings in the user's cache, one file per stage, private to the user: they hold what was said. They
-are removed when the meeting is done, and after seven days in any case.
+One folder per recording and settings in the user's cache, one file per stage, private to the user: they hold what was said. Words
+take longest and are written down while they are heard, in a journal of their own. All are removed when the meeting is done, and
+after seven days in any case.
 """
 
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from talkbalance.meeting import Word
@@ -19,6 +22,42 @@ from talkbalance.speech.weights import cache_folder
 
 KEPT = 7 * 24 * 3600
 """Seconds after which a partial result is removed."""
+
+
+class Journal:
+    """Words as they are heard, stretch by stretch, one line of JSON each; without a file nothing is written down."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._lock = Lock()
+        self._heard = dict(_lines(file)) if file is not None and file.is_file() else {}
+
+    def words(self, start: float, end: float, hear: Callable[[], Sequence[Word]]) -> tuple[Word, ...]:
+        """Return the words of a stretch, heard now if they were not before."""
+        place = round(start, 3), round(end, 3)
+        if place in self._heard:
+            return self._heard[place]
+        words = tuple(hear())
+        if self._file is not None:
+            self._write(self._file, [*place, [astuple(word) for word in words]])
+        return words
+
+    def _write(self, file: Path, row: object) -> None:
+        with self._lock:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with file.open("a", encoding="utf-8") as journal:
+                journal.write(f"\n{json.dumps(row)}")  # begins a line, so that one a stop cut short spoils itself only
+
+
+FORGETFUL = Journal()
+
+
+def _lines(file: Path) -> Iterator[tuple[tuple[float, float], tuple[Word, ...]]]:
+    """Yield what was written down; a line that a stop cut short is heard again."""
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        with suppress(ValueError, TypeError):
+            start, end, words = json.loads(line)
+            yield (start, end), tuple(Word(*word) for word in words)
 
 
 @dataclass(frozen=True)
@@ -44,6 +83,10 @@ class Partial:
         self._write(stage, [said.language, said.language_probability, [astuple(word) for word in said.words]])
         return said
 
+    def journal(self, stage: str) -> Journal:
+        """Return where the words of a stage are written down while they are heard."""
+        return FORGETFUL if self.folder is None else Journal(self.folder / f"{stage}.jsonl")
+
     def remove(self) -> None:
         """Remove what was kept: the meeting is done."""
         if self.folder is not None:
@@ -67,7 +110,7 @@ class Partial:
 NOTHING_KEPT = Partial()
 
 
-def partial(identity: str, settings: Sequence[str], *, fresh: bool) -> Partial:
+def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Partial:
     """Return what was kept of a recording heard with these settings; `fresh` forgets it first."""
     shelf = cache_folder() / "partial"
     _tidy(shelf)

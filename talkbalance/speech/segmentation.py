@@ -28,7 +28,7 @@ from torch.nn import functional
 
 from talkbalance.speech.activity import SETS
 from talkbalance.speech.backend import RATE, Samples
-from talkbalance.speech.threads import one_thread
+from talkbalance.speech.threads import one_thread, short_floats
 
 # Names in the file of weights, and ours.
 _RENAMED = {
@@ -81,8 +81,8 @@ def load(path: Path) -> Segmentation:
 
 def probabilities(network: Segmentation, windows: Samples) -> NDArray[np.float32]:
     """Return (windows, frames, 7) probabilities of the sets `SETS` names, from (windows, samples)."""
-    with one_thread(), torch.inference_mode():
-        answer: NDArray[np.float32] = network(torch.from_numpy(np.ascontiguousarray(windows))).numpy()
+    with one_thread(), short_floats(), torch.inference_mode():
+        answer: NDArray[np.float32] = network(torch.from_numpy(np.ascontiguousarray(windows))).float().numpy()
     return answer
 
 

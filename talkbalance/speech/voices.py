@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from talkbalance.speech.backend import RATE, Samples
-from talkbalance.speech.threads import one_thread
+from talkbalance.speech.threads import one_thread, short_floats
 
 BANDS = 80
 HOP = 160
@@ -179,6 +179,6 @@ def features(samples: Samples) -> NDArray[np.float32]:
 def embed(network: Voices, stretches: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return (stretches, 192) voices of length 1, from (stretches, rows, 80) features."""
     level = stretches - stretches.mean(1, keepdims=True)  # the microphone and the room, taken out
-    with one_thread(), torch.inference_mode():
-        found: NDArray[np.float32] = functional.normalize(network(torch.from_numpy(level))).numpy()
+    with one_thread(), short_floats(), torch.inference_mode():
+        found: NDArray[np.float32] = functional.normalize(network(torch.from_numpy(level)).float()).numpy()
     return found

@@ -18,8 +18,9 @@ import numpy as np
 
 from talkbalance.speech.backend import RATE, Samples, Sound
 
-LONGEST = 29.5
-"""Seconds of the longest window: just under what Whisper hears, so that rounding never costs a word."""
+LONGEST = 20.0
+"""Seconds of the longest window. Whisper hears 30, but the longer a window with two voices is, the more of its words it leaves out
+(benchmarks/results/hearing.md)."""
 
 BLOCK = 300.0
 """Seconds that are read and searched at a time."""

@@ -59,9 +59,9 @@ def test_the_beginning_of_the_sound_is_not_cut_off() -> None:
 
 
 def test_windows_are_cut_in_pauses_where_there_are_any() -> None:
-    found = list(windows(sound(60, [(0, 14), (15, 28), (28.4, 50)])))
-    assert [window.speech for window in found] == [((0, 14), (15, 28)), ((28.4, 50),)]
-    assert found[0].end == found[1].start == 28.2, "a pause too short for two margins is shared"
+    found = list(windows(sound(40, [(0, 9), (10, 18), (18.4, 32)])))
+    assert [window.speech for window in found] == [((0, 9), (10, 18)), ((18.4, 32),)]
+    assert found[0].end == found[1].start == 18.2, "a pause too short for two margins is shared"
 
 
 @given(
