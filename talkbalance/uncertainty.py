@@ -10,7 +10,8 @@ heard   Eva  |#######   #####  |      played through   |######    ###### |    |#
         Baum |      ###      ##|                       |      ##       ##|    |      ### ##   ##|
 ```
 
-A meeting made by hand (`source.models == ()`) has no such doubt.
+Words go with whoever says them, and what only a probability decides is drawn by it (`metrics.wording`); the words themselves stay
+as they were recognised. A meeting made by hand (`source.models == ()`) has no such doubt.
 
 References
 ----------
