@@ -25,13 +25,14 @@ import pandas as pd
 from pyannote.metrics.diarization import DiarizationErrorRate
 
 import talkbalance as tb
-from benchmarks.recordings import annotation
+from benchmarks.diarization import annotation
 from benchmarks.shared import data, publish, table
 from benchmarks.simulated import HEARD
 from talkbalance.frames import records
 from talkbalance.language import words
-from talkbalance.meeting import Meeting, Source, Speaker, Utterance, Word, tidy
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance, Word, tidy, times_of
 from talkbalance.metrics.interruptions import Rule
+from talkbalance.speech.backend import Span
 from talkbalance.views.evidence import events
 
 NEAR = 1.0
@@ -65,7 +66,8 @@ def heard(path: Path) -> Meeting:
 
 def named(meeting: Meeting, truth: Meeting) -> Meeting:
     """Return a meeting with the heard voices named after the people they fit best."""
-    names: Mapping[str, str] = DiarizationErrorRate().optimal_mapping(annotation(truth), annotation(meeting))
+    true, found = (annotation([Span(*times_of(u), u.speaker) for u in given.utterances]) for given in (truth, meeting))
+    names: Mapping[str, str] = DiarizationErrorRate().optimal_mapping(true, found)
     speakers = tuple(Speaker(names.get(speaker.name, speaker.name)) for speaker in meeting.speakers)
     said = tuple(replace(u, speaker=names.get(u.speaker, u.speaker)) for u in meeting.utterances)
     return replace(meeting, speakers=speakers, utterances=said)
