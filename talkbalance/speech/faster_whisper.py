@@ -38,7 +38,7 @@ class FasterWhisper(Engine):
 
     batch = 2
     workers = min(CORES, 4)
-    """Two cores at two batches do half as much again as two cores at one."""
+    """A small model leaves cores idle when several work on one batch; each worker has a batch and its share of the cores."""
 
     def __init__(self, model: str | Path = weights.DEFAULT) -> None:
         library("faster-whisper", "faster_whisper")
