@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from threading import Event
 from typing import Any, TypeVar
 
@@ -40,7 +41,7 @@ class Halt:
 def both(one: Callable[[Halt], One], other: Callable[[Halt], Other]) -> tuple[One, Other]:
     """Do two jobs beside one another; if one fails, or the user stops the run, the other ends too."""
     halt = Halt()
-    with ThreadPoolExecutor(2) as pool:
+    with _workers(2) as pool:
         first, second = pool.submit(one, halt), pool.submit(other, halt)
         try:
             jobs: tuple[Future[Any], ...] = first, second
@@ -54,15 +55,26 @@ def both(one: Callable[[Halt], One], other: Callable[[Halt], Other]) -> tuple[On
 
 def in_order(work: Callable[[One], Other], items: Iterable[One], workers: int) -> Iterator[Other]:
     """Yield what is made of each item, in order, made by several workers; never more than one item ahead of them is taken."""
-    with ThreadPoolExecutor(workers) as pool:
+    with _workers(workers) as pool:
         waiting: deque[Future[Other]] = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > workers:
                 yield waiting.popleft().result()
-        finally:
-            for job in waiting:
-                job.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Yield workers; nothing new is begun after a failure, and a user who stops the run does not wait for what is in work."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    except (KeyboardInterrupt, GeneratorExit):
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()

@@ -3,22 +3,41 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from threading import Lock
 
 import torch
+
+
+class _Inside:
+    """How many jobs compute in one thread at the moment, and in how many torch did before the first of them."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.jobs = 0
+        self.before = 0
+
+
+_INSIDE = _Inside()
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let torch compute in one thread: networks this small gain little from more, and on a busy machine lose tenfold.
 
-    Several threads at work beside one another, each with its own part of a recording, use all cores instead.
+    Several threads at work beside one another, each with its own part of a recording, use all cores instead. A thread that begins
+    meanwhile inherits the one: so the number there was before is asked for once, by the first job, and every job goes back to it.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    with _INSIDE.lock:
+        if not _INSIDE.jobs:
+            _INSIDE.before = torch.get_num_threads()
+        _INSIDE.jobs += 1
+        torch.set_num_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        with _INSIDE.lock:
+            _INSIDE.jobs -= 1
+            torch.set_num_threads(_INSIDE.before)  # of this thread; others inside keep their one
 
 
 def short_floats() -> torch.autocast | nullcontext[None]:

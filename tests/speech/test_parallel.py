@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
@@ -15,13 +16,15 @@ def test_both_results_come_back() -> None:
 
 @pytest.mark.parametrize("failing", [0, 1])
 def test_one_that_fails_ends_the_other(failing: int) -> None:
-    ended: list[bool] = []
+    begun, ended = Event(), []
 
     def fails(_: Halt) -> None:
+        begun.wait()
         raise ValueError("broken")
 
     def goes_on(halt: Halt) -> None:
         report = halt.heeded(silent)
+        begun.set()
         try:
             for _ in range(2000):
                 time.sleep(0.005)
@@ -62,3 +65,21 @@ def test_what_fails_is_raised_where_it_would_have_come() -> None:
     assert [next(found), next(found)] == [1, 1]
     with pytest.raises(ZeroDivisionError):
         next(found)
+
+
+def test_a_user_who_stops_does_not_wait_for_what_is_in_work() -> None:
+    release = Event()
+
+    def slow(item: int) -> int:
+        release.wait(10)
+        return item
+
+    def items() -> Iterator[int]:
+        yield from range(2)
+        raise KeyboardInterrupt
+
+    begun = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        list(in_order(slow, items(), 2))
+    assert time.perf_counter() - begun < 5
+    release.set()
