@@ -135,15 +135,24 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("target", metavar="OUT", type=Path, help=text("cli.help_convert_out"))
 
     command("formats", _formats)
-    command("doctor", _doctor)
+    doctor = command("doctor", _doctor)
+    doctor.add_argument("files", metavar="FILE", type=Path, nargs="*", help=text("cli.help_doctor_files"))
+    _model_options(doctor)
     return parser
 
 
 def _hearing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=text("cli.help_files"))
-    parser.add_argument("--language", default="auto", metavar="de|en|auto", help=text("cli.help_language"))
+    _model_options(parser)
     parser.add_argument("--speakers", type=int, metavar="N", help=text("cli.help_speakers"))
     _side_options(parser)
+    parser.add_argument("--vocabulary", metavar="FILE", type=Path, help=text("cli.help_vocabulary"))
+    parser.add_argument("--fresh", action="store_true", help=text("cli.help_fresh"))
+    parser.add_argument("--rttm", metavar="FILE", type=Path, help=text("cli.help_rttm"))
+
+
+def _model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", default="auto", metavar="de|en|auto", help=text("cli.help_language"))
     parser.add_argument(
         "--engine",
         default="faster-whisper",
@@ -151,9 +160,6 @@ def _hearing_options(parser: argparse.ArgumentParser) -> None:
         help=text("cli.help_engine"),
     )
     parser.add_argument("--model", default="base", help=text("cli.help_model"))
-    parser.add_argument("--vocabulary", metavar="FILE", type=Path, help=text("cli.help_vocabulary"))
-    parser.add_argument("--fresh", action="store_true", help=text("cli.help_fresh"))
-    parser.add_argument("--rttm", metavar="FILE", type=Path, help=text("cli.help_rttm"))
 
 
 def _side_options(parser: argparse.ArgumentParser) -> None:
@@ -226,16 +232,34 @@ def _formats(_: argparse.Namespace) -> None:
     print(text("cli.sound_formats"))
 
 
-def _doctor(_: argparse.Namespace) -> None:
+def _doctor(options: argparse.Namespace) -> None:
     from talkbalance.doctor import examine
 
+    if options.files:
+        _foretell(options)
+        return
     findings = list(examine())
     for finding in findings:
         print(f"{'ok ' if finding.good else '-- '} {finding.what:28} {finding.found}")
     print(text("cli.doctor_good" if all(f.good or not f.needed for f in findings) else "cli.doctor_bad"))
 
 
+def _foretell(options: argparse.Namespace) -> None:
+    from talkbalance.doctor import about
+    from talkbalance.pipeline import foretell
+
+    with _progress() as watch:
+        found = foretell(options.files, language=_spoken(options), engine=options.engine, model=options.model, progress=watch)
+    files, model = ", ".join(path.name for path in options.files), f"{options.engine} {options.model}"
+    length, speech = clock(found.duration), clock(found.speech)
+    print(text("cli.foretold", files=files, length=length, speech=speech, model=model, time=about(found.seconds)))
+
+
 # ---------------------------------------------------------------------------------------------------- hearing and sides
+
+
+def _spoken(options: argparse.Namespace) -> str | None:
+    return None if options.language == "auto" else options.language
 
 
 def _heard(options: argparse.Namespace) -> Meeting:
@@ -246,7 +270,7 @@ def _heard(options: argparse.Namespace) -> Meeting:
     with _progress() as watch:
         return transcribe(
             options.files,
-            language=None if options.language == "auto" else options.language,
+            language=_spoken(options),
             speakers=options.speakers,
             engine=options.engine,
             model=options.model,
@@ -254,8 +278,15 @@ def _heard(options: argparse.Namespace) -> Meeting:
             spans=options.rttm,
             sides=sides,
             progress=watch,
+            expect=_say_time,
             fresh=options.fresh,
         )
+
+
+def _say_time(seconds: float) -> None:
+    from talkbalance.doctor import about
+
+    print(f"talkbalance: {text('cli.expected', time=about(seconds))}", file=sys.stderr)
 
 
 def _vocabulary(path: Path) -> str:

@@ -46,6 +46,22 @@ def examine() -> Iterator[Finding]:
     yield from _weights()
 
 
+def about(seconds: float) -> str:
+    """Return how long something takes, as one says it.
+
+    >>> [about(seconds) for seconds in (20, 70, 250, 9000)]
+    ['less than a minute', 'about a minute', 'about 4 minutes', 'about 2 h 30 min']
+    """
+    minutes = round(seconds / 60)
+    if seconds < 45:
+        return text("doctor.seconds")
+    if minutes < 2:
+        return text("doctor.minute")
+    if minutes < 90:
+        return text("doctor.minutes", minutes=minutes)
+    return text("doctor.hours", hours=minutes // 60, minutes=minutes % 60)
+
+
 def _weights() -> Iterator[Finding]:
     from talkbalance.speech import weights
 

@@ -4,6 +4,7 @@ Three ways lead to the speakers, from the most exact to the most common: one fil
 one mixed recording in which voices are told apart. Spans of another diarizer (RTTM) can stand in for ours.
 """
 
+import time
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -18,7 +19,7 @@ from talkbalance.formats import read
 from talkbalance.formats.files import content_id
 from talkbalance.i18n import text
 from talkbalance.meeting import UNKNOWN, Details, Meeting, Sides, Source, Speaker, Utterance, Word, tidy, times_of
-from talkbalance.speech import engines
+from talkbalance.speech import engines, forecast
 from talkbalance.speech.attribution import attribute
 from talkbalance.speech.audio import Recording, open_recording
 from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, Transcript, silent
@@ -36,6 +37,8 @@ Words and voices are heard beside one another; no two calls come at once.
 
 ENGINES = ("faster-whisper", "openai-whisper", "transformers")
 FEWEST_VOICES, MOST_VOICES = 1, 20
+LONG = 600.0
+"""Seconds of a recording from which on one wants to know how long hearing it will take."""
 
 
 def unwatched(stage: str, done: float, total: float) -> None:
@@ -54,6 +57,7 @@ class Hearing:
     watch: Watch = unwatched
     kept: Partial = NOTHING_KEPT
     halt: Halt = field(default_factory=Halt)
+    expect: Callable[[float], None] | None = None
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -86,6 +90,28 @@ class Hearing:
             lambda: self.diarizer.diarize(sound, speakers=self.speakers, progress=self.progress("voices", sound.duration)),
         )
 
+    def forecast(self, way: "Way", *, anew: bool) -> forecast.Forecast:
+        """Return how long hearing will take, from a trial on the sounds themselves."""
+        apart, engine = way.names is not None, self.transcriber
+        diarizer = Channels() if apart else self.diarizer
+        trial = forecast.Trial(
+            f"{engine.name}, {diarizer.name}, {forecast.CORES}",
+            lambda sound: engine.transcribe(sound, language=self.language, vocabulary=self.vocabulary),
+            diarizer.diarize if isinstance(diarizer, Channels) else lambda sounds: diarizer.diarize(sounds[0]),
+            engine.workers if isinstance(engine, engines.Engine) else 1,
+            apart,
+        )
+        return forecast.forecast(trial, way.sounds, anew=anew)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How voices are told apart: a sound for each, with their names where files give them, or one mixed sound (`names` None)."""
+
+    sounds: tuple[Sound, ...]
+    names: tuple[str, ...] | None
+    layout: str
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -112,6 +138,7 @@ def transcribe(
     transcriber: Transcriber | None = None,
     diarizer: Diarizer | None = None,
     progress: Watch = unwatched,
+    expect: Callable[[float], None] | None = None,
     fresh: bool = False,
 ) -> Meeting:
     """Hear a recording: who spoke when, with overlaps, and what they said.
@@ -136,6 +163,9 @@ def transcribe(
         Ready ones instead of `engine`, `model` and our diarizer.
     progress
         See `Watch`.
+    expect
+        Told, before a recording of more than ten minutes is heard, how many seconds that will take; None asks for no forecast.
+        With models this machine has not been asked about before, a piece is heard for it, which takes some seconds itself.
     fresh
         Whether to hear everything anew, also what a run that was stopped has heard already.
 
@@ -153,42 +183,91 @@ def transcribe(
     UnknownSide
         Where a side names a voice that is not there.
     """
-    if speakers is not None and not FEWEST_VOICES <= speakers <= MOST_VOICES:
-        raise InvalidParameter("parameter.range", name="speakers", value=speakers, low=FEWEST_VOICES, high=MOST_VOICES)
-    given = _given(spans)
+    hearing = _hearing(engine, model, language, speakers, vocabulary, spans, transcriber, diarizer)
     one_by_one = Lock()
 
     def watch(stage: str, done: float, total: float) -> None:
         with one_by_one:
             progress(stage, done, total)
 
-    hearing = Hearing(
-        transcriber or _transcriber(engine, model),
-        given or diarizer or _diarizer(),
-        language,
-        speakers,
-        vocabulary,
-        watch,
-    )
-    return _hear(source, hearing, sides or {}, alone=spans is None, fresh=fresh)
+    return _hear(source, replace(hearing, watch=watch, expect=expect), sides or {}, alone=spans is None, fresh=fresh)
+
+
+def foretell(
+    source: str | Path | Sequence[str | Path],
+    *,
+    language: str | None = None,
+    speakers: int | None = None,
+    engine: str = "faster-whisper",
+    model: str | Path = "base",
+    spans: str | Path | None = None,
+    progress: Watch = unwatched,
+) -> forecast.Forecast:
+    """Return how long `transcribe` will take with the same arguments: the recording is decoded, and a piece of it heard.
+
+    Raises
+    ------
+    UnusableSound
+        Where nothing can be decoded.
+    MissingModel
+        Where weights or a library are missing.
+    """
+    hearing = _hearing(engine, model, language, speakers, "", spans, None, None)
+    begun = time.perf_counter()
+    with _opened(_paths(source), replace(hearing, watch=progress)) as recording:
+        decoding = time.perf_counter() - begun
+        found = hearing.forecast(_way(recording, alone=spans is None), anew=True)
+    return replace(found, seconds=found.seconds + decoding)
+
+
+def _hearing(
+    engine: str,
+    model: str | Path,
+    language: str | None,
+    speakers: int | None,
+    vocabulary: str,
+    spans: str | Path | None,
+    transcriber: Transcriber | None,
+    diarizer: Diarizer | None,
+) -> Hearing:
+    if speakers is not None and not FEWEST_VOICES <= speakers <= MOST_VOICES:
+        raise InvalidParameter("parameter.range", name="speakers", value=speakers, low=FEWEST_VOICES, high=MOST_VOICES)
+    given = _given(spans)
+    return Hearing(transcriber or _transcriber(engine, model), given or diarizer or _diarizer(), language, speakers, vocabulary)
+
+
+def _paths(source: str | Path | Sequence[str | Path]) -> list[Path]:
+    return [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
+
+
+def _opened(paths: Sequence[Path], hearing: Hearing) -> AbstractContextManager[Recording | Tracks]:
+    def watch(done: float) -> None:
+        hearing.watch("decode", done, 0.0)
+
+    return open_recording(paths[0], progress=watch) if len(paths) == 1 else open_tracks(paths, progress=watch)
+
+
+def _way(recording: Recording | Tracks, *, alone: bool) -> Way:
+    """Return how voices are told apart; `alone` is False where another diarizer has told them apart in the mixed sound."""
+    if isinstance(recording, Tracks):
+        return Way(tuple(recording.sounds), tuple(recording.names), "tracks")
+    if recording.layout == "one_per_channel" and alone:
+        return Way(recording.channels, (), recording.layout)
+    return Way((recording.mix,), None, recording.layout)
 
 
 def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, sides: Sides, *, alone: bool, fresh: bool) -> Meeting:
-    paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
-    opened: AbstractContextManager[Recording | Tracks] = (
-        open_recording(paths[0], progress=lambda done: hearing.watch("decode", done, 0.0))
-        if len(paths) == 1
-        else open_tracks(paths, progress=lambda done: hearing.watch("decode", done, 0.0))
-    )
-    with opened as recording:
+    paths = _paths(source)
+    with _opened(paths, hearing) as recording:
         duration, identity = recording.duration, _identity(recording)
         hearing = replace(hearing, kept=kept_of(identity, hearing.settings, fresh=fresh))
-        if isinstance(recording, Tracks):
-            heard = _hear_voices(recording.sounds, recording.names, hearing, "tracks")
-        elif recording.layout == "one_per_channel" and alone:
-            heard = _hear_voices(recording.channels, (), hearing, recording.layout)
+        way = _way(recording, alone=alone)
+        if hearing.expect is not None and duration > LONG and not hearing.kept.begun:
+            hearing.expect(hearing.forecast(way, anew=False).seconds)
+        if way.names is None:
+            heard = _hear_mix(way.sounds[0], hearing, way.layout)
         else:
-            heard = _hear_mix(recording.mix, hearing, recording.layout)
+            heard = _hear_voices(way.sounds, way.names, hearing, way.layout)
     if not heard.utterances:
         hearing.kept.remove()
         raise UnusableSound("pipeline.no_speech", file=", ".join(path.name for path in paths))

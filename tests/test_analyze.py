@@ -136,3 +136,16 @@ def test_what_cannot_be_analysed_is_one_sentence_and_leaves_no_file(
     assert "call.wav" in sentence
     assert captured.out == ""
     assert [path.name for path in tmp_path.iterdir()] == ["call.wav"]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(("recording", "said"), [("erstgespraech_de.mp3", "3:43"), ("zweitgespraech_de.channels.ogg", "4:36")])
+def test_doctor_says_how_long_a_recording_will_take(
+    recording: str, said: str, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("talkbalance.speech.forecast._place", lambda: tmp_path / "paces.json")
+    assert main(["doctor", str(samples / recording), "--ui", "en"]) == 0
+    (sentence,) = capsys.readouterr().out.strip().splitlines()
+    assert said in sentence
+    assert " minute" in sentence
+    assert sentence.endswith("with faster-whisper base on this machine.")

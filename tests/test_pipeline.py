@@ -8,9 +8,10 @@ import av
 import numpy as np
 import pytest
 
+from talkbalance import pipeline
 from talkbalance.errors import InvalidParameter, UnknownSide, UnusableSound
 from talkbalance.meeting import Word
-from talkbalance.pipeline import transcribe
+from talkbalance.pipeline import foretell, transcribe
 from talkbalance.speech.backend import Span, Transcript
 from talkbalance.speech.replay import ReplayDiarizer, ReplayTranscriber
 
@@ -130,3 +131,29 @@ def test_a_mistaken_side_costs_no_hearing_and_fresh_hears_anew(recording: Path, 
         transcribe(recording, sides={"agency": ["S7"]}, fresh=True, **hear)  # type: ignore[arg-type]
     transcribe(recording, fresh=True, **hear)  # type: ignore[arg-type]
     assert _Once.asked == 3
+
+
+def test_before_a_long_recording_is_heard_it_is_said_how_long_that_takes(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[float] = []
+    hear = {"transcriber": ReplayTranscriber(WORDS), "diarizer": ReplayDiarizer(SPANS), "expect": said.append}
+    transcribe(recording, **hear)  # type: ignore[arg-type]
+    assert said == [], "four seconds are soon over"
+    monkeypatch.setattr(pipeline, "LONG", 3.0)
+    meeting = transcribe(recording, **hear)  # type: ignore[arg-type]
+    assert len(said) == 1
+    assert meeting == transcribe(recording, **(hear | {"expect": None}))  # type: ignore[arg-type]
+
+
+def test_after_a_stop_nothing_is_foretold(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "LONG", 3.0)
+    said: list[float] = []
+    with pytest.raises(_StoppedError):
+        transcribe(recording, transcriber=_Breaks(WORDS), diarizer=ReplayDiarizer(SPANS))
+    transcribe(recording, transcriber=ReplayTranscriber(WORDS), diarizer=ReplayDiarizer(SPANS), expect=said.append)
+    assert said == []
+
+
+def test_what_cannot_be_heard_cannot_be_foretold(tmp_path: Path) -> None:
+    (tmp_path / "none.wav").write_bytes(b"")
+    with pytest.raises(InvalidParameter):
+        foretell(tmp_path / "none.wav", speakers=0)

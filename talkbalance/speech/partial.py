@@ -66,6 +66,11 @@ class Partial:
 
     folder: Path | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether something was kept already."""
+        return self.folder is not None and self.folder.is_dir()
+
     def spans(self, stage: str, hear: Callable[[], Sequence[Span]]) -> tuple[Span, ...]:
         """Return the spans of a stage, heard now if they were not before."""
         if (found := self._read(stage)) is not None:
