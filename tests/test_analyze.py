@@ -139,7 +139,7 @@ def test_what_cannot_be_analysed_is_one_sentence_and_leaves_no_file(
 
 
 @pytest.mark.models
-@pytest.mark.parametrize(("recording", "said"), [("erstgespraech_de.mp3", "3:43"), ("zweitgespraech_de.channels.ogg", "4:36")])
+@pytest.mark.parametrize(("recording", "said"), [("erstgespraech_de.mp3", "3:43"), ("zweitgespraech_de.channels.ogg", "4:35")])
 def test_doctor_says_how_long_a_recording_will_take(
     recording: str, said: str, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
