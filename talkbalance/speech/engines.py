@@ -15,6 +15,7 @@ from types import ModuleType
 from talkbalance.errors import InvalidParameter, MissingModel
 from talkbalance.meeting import Word
 from talkbalance.speech.backend import Progress, Samples, Sound, Transcriber, Transcript, silent
+from talkbalance.speech.loudness import audible
 from talkbalance.speech.parallel import in_order
 from talkbalance.speech.partial import FORGETFUL, Journal
 from talkbalance.speech.weights import DEFAULT
@@ -139,6 +140,7 @@ class Engine(ABC):
         if len(known) == 1:
             language = known[0]
         probability = None
+        sound = audible(sound)
         batches = _batches(windows(sound), self.batch)
         first = next(batches, None)
         if first is None:
