@@ -27,6 +27,9 @@ from talkbalance.views.explain import MIN_OVERLAP, THRESHOLD, rule_text
 from talkbalance.views.report import environment, report
 from talkbalance.views.writing import side_name
 
+STAGES = ("decode", "words", "voices")
+"""What `pipeline.Watch` is told of."""
+
 SOUND = (".mp3", ".mp4", ".m4a", ".wav", ".flac", ".ogg", ".opus", ".webm", ".mkv", ".mov", ".aac", ".wma", ".aiff")
 """Endings that are heard without being tried as a transcript first."""
 OWN = "own"
@@ -108,7 +111,9 @@ class Review:
         self.upload = widgets.FileUpload(multiple=False)
         self.own = widgets.HBox([self.path, self.voices, self.open_button, self.upload])
         self.message = widgets.HTML()
-        self.bar = widgets.FloatProgress(min=0, max=1, style=WIDE, layout=widgets.Layout(width="560px"))
+        self.bars = {stage: widgets.FloatProgress(min=0, max=1, style=WIDE) for stage in STAGES}
+        for bar in self.bars.values():
+            bar.layout = widgets.Layout(width="560px", display="none")
         self.sides_title = widgets.HTML()
         self.sides_box = widgets.VBox()
 
@@ -132,7 +137,7 @@ class Review:
             self.choice,
             self.own,
             self.message,
-            self.bar,
+            *self.bars.values(),
             self.sides_title,
             self.sides_box,
             self.balance,
@@ -218,7 +223,8 @@ class Review:
     def _reveal(self) -> None:
         """Show what there is something to do with."""
         self.own.layout.display = None if self.choice.value == OWN else "none"
-        self.bar.layout.display = None if self.busy else "none"
+        if not self.busy:
+            self._hide_bars()
         shown = None if self.meeting is not None else "none"
         for part in self.page.children[self.page.children.index(self.sides_title) :]:
             part.layout.display = shown
@@ -264,7 +270,6 @@ class Review:
         self._say(text("review.hearing"))
         self.worker = threading.Thread(target=self._hear, args=(file, done), daemon=True)
         self.worker.start()
-        self.bar.layout.display = None
 
     def _read(self, file: Path) -> None:
         with warnings.catch_warnings(record=True) as notes:
@@ -289,13 +294,20 @@ class Review:
             self._say(text("review.trouble", kind=type(error).__name__, what=str(error)[:200]), wrong=True)
         finally:
             done()
-            self.bar.layout.display = "none"
+            self._hide_bars()
 
     def _watch(self, stage: str, seconds: float, total: float) -> None:
-        reached = seconds / total if total else 0.0
+        """Move the bar of a stage; words and voices, heard beside one another, have one each, below that of decoding."""
+        bar = self.bars[stage]
         said = f"{text(f'review.stage_{stage}')} {clock(seconds)}" + (f" / {clock(total)}" if total else "")
-        if said != self.bar.description:
-            self.bar.description, self.bar.value = said, min(reached, 1.0)
+        if said != bar.description:
+            bar.description, bar.value, bar.layout.display = said, min(seconds / total, 1.0) if total else 0.0, None
+        if stage != "decode":
+            self.bars["decode"].layout.display = "none"
+
+    def _hide_bars(self) -> None:
+        for bar in self.bars.values():
+            bar.layout.display, bar.value, bar.description = "none", 0.0, ""
 
     def show(self, meeting: Meeting) -> None:
         """Show a meeting."""

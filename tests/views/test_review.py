@@ -138,22 +138,23 @@ def _wait(page: Review) -> None:
 
 
 def test_sound_is_heard_in_the_background_with_progress(meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
+    seen: list[list[str]] = []
     page = review(samples=tmp_path, language="de")
 
     def transcribe(_: Path, *, progress: Watch, **__: object) -> Meeting:
-        for stage, done in (("decode", 3.0), ("voices", 15.0), ("words", 30.0)):
-            progress(stage, done, 30.0)
-            seen.append(f"{page.bar.description} {page.bar.value:.1f}")
+        for stage, done, total in (("decode", 3.0, 0.0), ("voices", 15.0, 30.0), ("words", 6.0, 30.0)):
+            progress(stage, done, total)
+            seen.append([f"{bar.description} {bar.value:.1f}" for bar in page.bars.values() if bar.layout.display != "none"])
         return meeting
 
     monkeypatch.setattr("talkbalance.pipeline.transcribe", transcribe)
     page.path.value = str(tmp_path / "call.mp3")
     page.open_button.click()
     _wait(page)
-    assert seen == ["Aufnahme lesen 0:03 / 0:30 0.1", "Stimmen unterscheiden 0:15 / 0:30 0.5", "Wörter hören 0:30 / 0:30 1.0"]
+    voices = "Stimmen unterscheiden 0:15 / 0:30 0.5"
+    assert seen == [["Aufnahme lesen 0:03 0.0"], [voices], ["Wörter hören 0:06 / 0:30 0.2", voices]]
     assert page.meeting == meeting
-    assert page.bar.layout.display == "none"
+    assert {bar.layout.display for bar in page.bars.values()} == {"none"}
 
 
 def test_a_recording_that_cannot_be_heard_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
