@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import tomllib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if os.environ.get("TALKBALANCE_DEBUG"):
                 raise
             print(f"talkbalance: {_sentence(error)}", file=sys.stderr)
+            if isinstance(error, KeyboardInterrupt):
+                _leave()
             return FAILED
     return DONE
+
+
+def _leave() -> None:
+    """End at once: a thread that computes cannot be told to stop, and nobody wants to wait for what is thrown away."""
+    if threading.active_count() > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(FAILED)
 
 
 def _sentence(error: BaseException) -> str:
@@ -284,9 +295,11 @@ def _heard(options: argparse.Namespace) -> Meeting:
 
 
 def _say_time(seconds: float) -> None:
+    from tqdm import tqdm
+
     from talkbalance.doctor import about
 
-    print(f"talkbalance: {text('cli.expected', time=about(seconds))}", file=sys.stderr)
+    tqdm.write(f"talkbalance: {text('cli.expected', time=about(seconds))}", file=sys.stderr)  # above the bars
 
 
 def _vocabulary(path: Path) -> str:
@@ -301,6 +314,7 @@ def _progress() -> Iterator[Callable[[str, float, float], None]]:
     from tqdm import tqdm
 
     bars: dict[str, Any] = {}
+    names = {stage: text(f"cli.stage_{stage}") for stage in ("decode", "voices", "words")}  # threads know no language
 
     def watch(stage: str, done: float, total: float) -> None:
         if stage not in bars:
@@ -308,7 +322,12 @@ def _progress() -> Iterator[Callable[[str, float, float], None]]:
                 decoding.close()
             shape = "{desc} {percentage:3.0f}% |{bar}| {elapsed}<{remaining}" if total else "{desc} {n:.0f} s {elapsed}"
             bars[stage] = tqdm(
-                total=total or None, desc=text(f"cli.stage_{stage}"), bar_format=shape, disable=None, file=sys.stderr
+                total=total or None,
+                desc=names[stage],
+                bar_format=shape,
+                smoothing=0,  # words come in batches, two at a time: only their mean tells how fast they come
+                disable=None,
+                file=sys.stderr,
             )
         bars[stage].update(max(0.0, done - bars[stage].n))
 

@@ -30,7 +30,8 @@ from talkbalance.speech.prosody import swift, with_prosody
 from talkbalance.speech.tracks import Tracks, open_tracks
 
 Watch = Callable[[str, float, float], None]
-"""Called with the stage ("decode", "words", "voices"), the seconds done and the seconds there are, 0 where that is not known.
+"""Called with the stage ("decode", "words", "voices"), the seconds done and the seconds there are, 0 where that is not known; first
+when a stage begins, with nothing done.
 
 Words and voices are heard beside one another; no two calls come at once.
 """
@@ -72,23 +73,26 @@ class Hearing:
     def words(self, sound: Sound, *, number: int = 0, of: int = 1) -> Transcript:
         """Return the words of a sound, the `number`-th of several equally long ones."""
         stage = f"words-{number}"
-        hear = partial(
-            self.transcriber.transcribe,
-            sound,
-            language=self.language,
-            vocabulary=self.vocabulary,
-            progress=self.progress("words", of * sound.duration, after=number * sound.duration),
-        )
+        progress = self.progress("words", of * sound.duration, after=number * sound.duration)
+        hear = partial(self.transcriber.transcribe, sound, language=self.language, vocabulary=self.vocabulary, progress=progress)
         if isinstance(self.transcriber, engines.Engine):
             hear = partial(hear, journal=self.kept.journal(stage))
-        return self.kept.transcript(stage, hear)
+
+        def begin() -> Transcript:
+            progress(0.0)
+            return hear()
+
+        return self.kept.transcript(stage, begin)
 
     def voices(self, sound: Sound) -> tuple[Span, ...]:
         """Return who speaks when in a mixed sound."""
-        return self.kept.spans(
-            "voices",
-            lambda: self.diarizer.diarize(sound, speakers=self.speakers, progress=self.progress("voices", sound.duration)),
-        )
+        progress = self.progress("voices", sound.duration)
+
+        def begin() -> tuple[Span, ...]:
+            progress(0.0)
+            return self.diarizer.diarize(sound, speakers=self.speakers, progress=progress)
+
+        return self.kept.spans("voices", begin)
 
     def forecast(self, way: "Way", *, anew: bool) -> forecast.Forecast:
         """Return how long hearing will take, from a trial on the sounds themselves."""
@@ -297,11 +301,14 @@ def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
 
 def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing, layout: str) -> Heard:
     """Hear every voice in its own sound; of its words only those count during which it speaks itself (bleed)."""
-    length = sounds[0].duration
+    progress = hearing.progress("voices", sounds[0].duration)
     labels = names or [str(i) for i in range(len(sounds))]
-    spans = hearing.kept.spans(
-        "voices", lambda: Channels().diarize(sounds, names=labels, progress=hearing.progress("voices", length))
-    )
+
+    def begin() -> tuple[Span, ...]:
+        progress(0.0)
+        return Channels().diarize(sounds, names=labels, progress=progress)
+
+    spans = hearing.kept.spans("voices", begin)
     utterances: list[Utterance] = []
     language = hearing.language
     for i, (sound, label) in enumerate(zip(sounds, labels, strict=True)):

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from talkbalance.cli import main
+from talkbalance import i18n
+from talkbalance.cli import _progress, main
 
 TALK = "WEBVTT\n\n" + "\n\n".join(
     f"00:0{i}.000 --> 00:0{i}.{9 if i % 3 else 10:02}0\n<v {name}>{said}</v>"
@@ -107,3 +109,36 @@ def test_formats_and_doctor_say_what_is_there(capsys: pytest.CaptureFixture[str]
     assert "WebVTT" in capsys.readouterr().out
     assert main(["doctor"]) == 0
     assert "CAM++" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_stop_is_one_sentence_and_waits_for_nobody(
+    others: int, call: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[int] = []
+    monkeypatch.setattr("os._exit", left.append)
+    monkeypatch.setattr("threading.active_count", lambda: 1 + others)
+
+    def stopped(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("talkbalance.cli._read", stopped)
+    assert main(["measure", str(call), "--ui", "en"]) == 1
+    assert capsys.readouterr().err == "talkbalance: stopped; nothing was written.\n"
+    assert left == [1] * others
+
+
+def test_bars_are_named_in_the_language_of_the_page_and_stand_from_the_beginning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    i18n.set_language("de")
+    with _progress() as watch:
+        watch("decode", 3.0, 0.0)
+        thread = Thread(target=lambda: (watch("words", 0.0, 60.0), watch("voices", 30.0, 60.0)))  # knows no language
+        thread.start()
+        thread.join()
+    said = capsys.readouterr().err
+    assert "dekodieren" in said
+    assert "Wörter " in said
+    assert "Stimmen  50%" in said
