@@ -57,6 +57,9 @@ ALIKE = 0.995
 APART = 9.0
 """dB between the two groups: a stereo recorder in a room stays below 8, lavaliers at one table start at 12."""
 
+NOISIER = 10.0
+"""dB by which a room's microphone may hear speech less clearly than the clearest; two in one device differ by 3 at most."""
+
 BLOCK = 30.0
 
 
@@ -97,7 +100,8 @@ def inspect(channels: Sequence[Sound]) -> tuple[Layout, tuple[Sound, ...]]:
     Returns
     -------
     tuple of Layout and channels
-        Silent channels and copies are left out; of a group of copies the loudest stays.
+        Silent channels and copies are left out; of a group of copies the loudest stays. In a room, where every microphone hears
+        everybody, those far noisier than the clearest are left out too: they would only add their noise.
     """
     if len(channels) == 1:
         return "mono", tuple(channels)
@@ -107,6 +111,8 @@ def inspect(channels: Sequence[Sound]) -> tuple[Layout, tuple[Sound, ...]]:
     if len(kept) == 1:
         return ("mono" if len(loud) == 1 else "identical"), (channels[kept[0]],)
     apart = all(separation(heard, a, b) >= APART for a in kept for b in kept if a < b)
+    if not apart:
+        kept = _clearest(heard, kept)
     return ("one_per_channel" if apart else "room"), tuple(channels[i] for i in kept)
 
 
@@ -182,3 +188,10 @@ def _without_copies(heard: Heard, channels: Sequence[int]) -> list[int]:
         if all(heard.likeness[channel, other] < ALIKE for other in kept):
             kept.append(channel)
     return sorted(kept)
+
+
+def _clearest(heard: Heard, channels: Sequence[int]) -> list[int]:
+    """Leave out channels in which speech stands less than in the clearest above the background, by more than `NOISIER`."""
+    stands = np.percentile(heard.levels, 95, axis=1) - np.percentile(heard.levels, 5, axis=1)
+    most = stands[list(channels)].max()
+    return [channel for channel in channels if stands[channel] >= most - NOISIER]

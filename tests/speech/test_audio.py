@@ -285,6 +285,20 @@ def test_one_recording_with_two_kinds_of_noise_is_no_person_per_channel(eva: Sam
     assert taken_for(np.stack([both + hiss(len(both), level=0.02, seed=1), both + hiss(len(both), level=0.02, seed=2)])) == "room"
 
 
+@pytest.mark.parametrize("noise", [0.0006, 0.001])
+def test_a_noisy_microphone_of_a_room_is_left_out(noise: float) -> None:
+    both = voice(16, [(0.5, 3), (5, 7.5), (9, 11)], pitch=200, seed=1) + 0.9 * voice(16, [(3.2, 4.8), (11.5, 14)], seed=2)
+    clear, noisy = both + hiss(len(both), level=1e-4, seed=1), 0.7 * np.roll(both, 48) + hiss(len(both), level=noise, seed=2)
+    layout, kept = inspect([Clip(noisy.astype(np.float32)), Clip(clear)])
+    assert layout == "room"
+    assert [channel.read(0, 1).tolist() for channel in kept] == [clear[:RATE].tolist()]
+
+
+def test_microphones_that_hear_alike_are_all_kept(eva: Samples, baum: Samples) -> None:
+    layout, kept = inspect([Clip(channel) for channel in microphones([eva, np.roll(baum, 5)], [[1.2, 1], [1, 1.2]])])
+    assert (layout, len(kept)) == ("room", 2)
+
+
 def test_somebody_who_hardly_speaks_still_has_a_channel(eva: Samples) -> None:
     rare = voice(16, [(6, 7)], pitch=110, seed=2)
     assert taken_for(microphones([eva, rare], [[1, 0.1], [0.1, 1]])) == "one_per_channel"
