@@ -25,6 +25,7 @@ from talkbalance.language import Sentence, sentences
 from talkbalance.language.questions import readings, sign_rows
 from talkbalance.language.signs import CLASSES, EVIDENCE, SIGNS
 from talkbalance.language.signs import CODED as CODED_SIGNS
+from talkbalance.language.words import ROLES
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance, tidy
 from talkbalance.metrics.context import CODED, COLUMNS, TIMES, context
 
@@ -93,7 +94,7 @@ class Fitted:
             column = rows[:, self.features.index(name)]
             given = ~np.isnan(column)
             codes = column[given].astype(int)
-            many = len(EVIDENCE) if "evidence" in name else len(CLASSES)
+            many = _codes(name)
             count, asks = np.bincount(codes, minlength=many), np.bincount(codes, labels[given], minlength=many)
             self.rates[name] = [round(float(rate), 4) for rate in (asks + SMOOTH * usual) / (count + SMOOTH)]
         self.model.fit(self._known(rows), labels)
@@ -120,6 +121,11 @@ class Fitted:
             {"source": source, "features": self.features, "rates": self.rates, "base": round(base, 4), "depth": self.depth}
         )
         path.write_text(f'{head[:-1]}, "trees": [\n  {lines}\n]}}\n', encoding="utf-8")
+
+
+def _codes(name: str) -> int:
+    """Return how many codes a column has."""
+    return len(EVIDENCE) if "evidence" in name else len(ROLES) if name.endswith("role") else len(CLASSES)
 
 
 def _tree(nodes: NDArray[np.void]) -> dict[str, list[float]]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -26,6 +26,28 @@ SIGNAL_KINDS = (
     *("", "hum", "news", "okay", "yes", "yep", "plain_yes", "right", "sure", "exactly", "praise", "wow", "seeing", "comment", "no"),
 )
 """What kinds of words listener signals are made of, by what they do; "" is any other word."""
+LISTED_ROLES = (
+    *(
+        "subject",
+        "it",
+        "object",
+        "be",
+        "have",
+        "do",
+        "modal",
+        "negation",
+        "article",
+        "possessive",
+        "quantity",
+        "joining",
+        "linking",
+    ),
+    *("infinitive", "of", "particle", "preposition", "question", "degree", "adverbial", "filler", "vague", "verb"),
+)
+VERBS = ("be", "have", "do", "modal")
+"""Roles of verbs that may close a sentence."""
+ROLES = ("nothing", "", "contracted", "signal", *LISTED_ROLES)
+"""What words do in a sentence, finer than their classes; "nothing" stands where there is no word, "" is any other word."""
 
 # Numbers keep their inner signs (3,5 or 10:30); letters keep apostrophes and hyphens between them (geht's, E-Mail).
 # The range is that of combining marks: parts of a letter where no composed one exists.
@@ -179,6 +201,45 @@ def signal_kind(word: str, language: Language | None) -> str:
 def _kinds(language: Language) -> Mapping[str, str]:
     lists = lexicon(language)
     return {word: kind for kind in reversed(SIGNAL_KINDS[1:]) for word in lists.words(f"signal_{kind}")}
+
+
+def role(found: Sequence[str], at: int, language: Language | None) -> str:
+    """Return what a word does in a sentence, one of `ROLES`, "" if it is none of the small ones.
+
+    What it does tells what has to follow: after a subject a verb, after an article much, after an object nothing. "contracted" are
+    words with an apostrophe ("that's", "gibt's"), "signal" those that only signal listening. A verb that closes its sentence, as
+    German ones do ("gemacht hat"), needs nothing more and has none.
+
+    Parameters
+    ----------
+    found, at
+        Words as `words` gives them, and the place of one; "nothing" is said of a place that is not there.
+
+    >>> role(("das", "hat"), -1, "de"), role(("das", "gemacht", "hat"), -1, "de"), role(("it's",), 0, "en"), role((), -1, "en")
+    ('have', '', 'contracted', 'nothing')
+    """
+    if not -len(found) <= at < len(found):
+        return "nothing"
+    if language is None:
+        return ""
+    word = found[at]
+    if known := _roles(language).get(word):
+        before = found[at - 1] if at not in (0, -len(found)) else ""
+        return "" if known in VERBS and before.endswith(_closing_after(language)) else known
+    if "'" in word:
+        return "contracted"
+    return "signal" if signal_kind(word, language) else ""
+
+
+@cache
+def _closing_after(language: Language) -> tuple[str, ...]:
+    return tuple(lexicon(language).words("closing_after"))
+
+
+@cache
+def _roles(language: Language) -> Mapping[str, str]:
+    lists = lexicon(language)
+    return {word: name for name in reversed(LISTED_ROLES) for word in lists.words(f"role_{name}")}
 
 
 def language_of(meeting: Meeting) -> Language | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from talkbalance.floor import Ints, Spans, spans
 from talkbalance.language import Language, is_backchannel, is_cut_off, is_open, language_of, word_class, words
-from talkbalance.language.words import SIGNAL_KINDS, SIGNAL_LETTERS, signal_kind
+from talkbalance.language.words import ROLES, SIGNAL_KINDS, SIGNAL_LETTERS, role, signal_kind
 from talkbalance.meeting import Meeting
 
 Traits = NDArray[np.void]
@@ -28,6 +28,12 @@ ENDINGS = ("nothing", "broken", "open", "content", *SMALL)
 PLACES = {"first": 0, "second": 1, "before_last": -2, "third_last": -3}
 """Places whose words' classes count."""
 
+ROLE_PLACES = {
+    **{"first_role": 0, "second_role": 1},
+    **{"last_role": -1, "before_last_role": -2, "third_last_role": -3, "fourth_last_role": -4},
+}
+"""Places whose words' roles count."""
+
 KINDS = {"first_kind": 0, "second_kind": 1, "last_kind": -1}
 """Places whose words' kinds of signal count."""
 CANDIDATE_WORDS = 5
@@ -40,13 +46,14 @@ TRAITS = np.dtype(
         *(("repeats", np.bool_), ("last_letters", np.int8), ("candidate", np.bool_)),
         *((name, np.int8) for name in KINDS),
         ("strange", np.int8),
+        *((name, np.int8) for name in ROLE_PLACES),
     ]
 )
 """What the words of an utterance say about the floor: how many there are, whether they can be a listener signal (none can),
 whether a question mark follows, how they end (a place in `ENDINGS`), the classes of the words at `PLACES` (a place in `CLASSES`, -1
 where there is no word), whether the last word is said twice, and how many letters it has; whether it is a candidate for a
-listener signal (few words, the first or the last a signal word), the kinds of the words at `KINDS` (a place in `SIGNAL_KINDS`), and
-how many of a candidate's words are no signal words."""
+listener signal (few words, the first or the last a signal word), the kinds of the words at `KINDS` (a place in `SIGNAL_KINDS`), how
+many of a candidate's words are no signal words; and the roles of the words at `ROLE_PLACES` (a place in `ROLES`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,9 @@ def said(meeting: Meeting) -> Said:
     return Said(columns, np.array([_traits(u.text, language) for u in meeting.utterances], dtype=TRAITS), side, sides)
 
 
-WORDLESS: Traits = np.array([(0, True, False, 0, *(-1 for _ in PLACES), False, 0, False, *(-1 for _ in KINDS), 0)], dtype=TRAITS)
+WORDLESS: Traits = np.array(
+    [(0, True, False, 0, *(-1 for _ in PLACES), False, 0, False, *(-1 for _ in KINDS), 0, *(0 for _ in ROLE_PLACES))], dtype=TRAITS
+)
 """The traits of speech in which no word was recognised."""
 
 
@@ -99,6 +108,7 @@ def _traits(text: str, language: Language | None) -> tuple[int | bool, ...]:
         *(CLASSES.index(word_class(found[at], language)) if -n <= at < n else -1 for at in PLACES.values()),
         *(n > 1 and found[-1] == found[-2], min(len(found[-1]), 100) if n else 0),
         *_kinds(text, found, language),
+        *(ROLES.index(role(found, at, language)) for at in ROLE_PLACES.values()),
     )
 
 

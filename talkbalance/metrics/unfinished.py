@@ -6,8 +6,8 @@ Eva   |                    Genau, das machen wir|    while somebody else goes on
 ```
 
 Boosted trees over a closed set of features (`FEATURES`), fitted on the training meetings of MRDA, where people marked units as
-cut off by another speaker. Every case was learned as people wrote it, without the marks of broken words, and without its words,
-since recognisers drop words where two speak.
+cut off by another speaker. Every case was learned as people wrote it and without the marks of broken words. Recognisers drop words
+where two speak: an utterance without words is judged by other trees, from its times alone (`TIMES`).
 
 References
 ----------
@@ -21,7 +21,7 @@ import numpy as np
 
 from talkbalance.floor import Floats, Ints, Spans
 from talkbalance.language.trees import Trees, read_trees
-from talkbalance.metrics.said import Said, Traits
+from talkbalance.metrics.said import ENDINGS, ROLE_PLACES, Said, Traits
 
 NEAR = 0.3
 """Seconds after an utterance within which another's start can have cut it off."""
@@ -33,17 +33,24 @@ FAR = 30.0
 """Seconds; what lies further away is as far."""
 NEVER = 1e9
 
-WORDS = ("ending", "before_last", "third_last", "words", "repeats", "last_letters", "first", "second", "asks")
+WORDS = ("words", "repeats", "last_letters", "asks", *ROLE_PLACES)
 OF_THE_OTHER = ("words", "first", "second", "ending")
-FEATURES = (
-    *(f"own {name}" for name in WORDS),
+ROLES_OF_WORDS = tuple(f"own {name}" for name in ROLE_PLACES)
+"""Features that are codes: a role counts for as much as utterances with it there are cut off."""
+TIMES = (
     *("length", "held for", "goes on for", "returns in"),
     *("other's start to end", "other goes on", "other's length"),
-    *(f"other's {name}" for name in OF_THE_OTHER),
     *("longest's start to end", "longest goes on", "longest's length"),
     *("speaking at end", "speaking at start", "holder's end to start", "holder's end to end", "next other in"),
-    "other's start to start",
-    *("own next first", "own next words", "people"),
+    *("other's start to start", "people"),
+)
+"""Features of time and of how many speak."""
+FEATURES = (
+    "own ending",
+    *(f"own {name}" for name in WORDS),
+    *TIMES,
+    *(f"other's {name}" for name in OF_THE_OTHER),
+    *("own next first", "own next words"),
 )
 
 
@@ -58,14 +65,21 @@ class Unfinished:
 def unfinished(columns: Said) -> Unfinished:
     """Return how likely each utterance was cut off; `columns` without listener signals, which cut off nobody."""
     rows, by = features(columns)
-    if not len(rows):
-        return Unfinished(np.zeros(0), by)
-    return Unfinished(1 / (1 + np.exp(-_trees().log_odds(rows))), by)
+    worded = rows[:, FEATURES.index("own words")] > 0
+    odds = np.zeros(len(rows))
+    odds[worded] = _trees("unfinished").log_odds(rows[worded])
+    odds[~worded] = _trees("unfinished_times").log_odds(times_of(rows[~worded]))
+    return Unfinished(1 / (1 + np.exp(-odds)), by)
 
 
 @cache
-def _trees() -> Trees:
-    return read_trees("talkbalance.metrics", "unfinished.json")
+def _trees(name: str) -> Trees:
+    return read_trees("talkbalance.metrics", f"{name}.json")
+
+
+def times_of(rows: Floats) -> Floats:
+    """Return (n, times) those of the features in which no word counts."""
+    return rows[:, [FEATURES.index(name) for name in TIMES]]
 
 
 def features(columns: Said) -> tuple[Floats, Ints]:
@@ -89,14 +103,16 @@ def features(columns: Said) -> tuple[Floats, Ints]:
     before = _others(spans, spans.latest(starts), ends, -NEVER)
     found = np.column_stack(
         [
+            traits["ending"].clip(max=ENDINGS.index("content")),  # the class of the last word is English, its role is not
             *(traits[name] for name in WORDS),
             *(ends - starts, ends - longer.starts[went], longer.ends[went] - ends, returns),
             *(ends - other_start, other_end - ends, other_end - other_start),
-            *(_of(traits, name, other) for name in OF_THE_OTHER),
             *(ends - longest_start, longest_end - ends, longest_end - longest_start),
             *(((stopped > ends[:, None]) & (began < ends[:, None])).sum(axis=1), (before > starts[:, None]).sum(axis=1)),
             *(before.max(axis=1) - starts, before.max(axis=1) - ends, others_next - ends, starts - other_start),
-            *(_of(traits, "first", own_next), _of(traits, "words", own_next), np.full(n, len(set(spans.who.tolist())))),
+            np.full(n, len(set(spans.who.tolist()))),
+            *(_of(traits, name, other) for name in OF_THE_OTHER),
+            *(_of(traits, "first", own_next), _of(traits, "words", own_next)),
         ]
     )
     return found.astype(np.float64).clip(-FAR, FAR), cut_off_by(spans)

@@ -9,7 +9,7 @@ from talkbalance.language import (
     word_class,
     words,
 )
-from talkbalance.language.words import LANGUAGES, SIGNAL_KINDS, Language, is_hum, lexicon, signal_kind
+from talkbalance.language.words import LANGUAGES, LISTED_ROLES, SIGNAL_KINDS, Language, is_hum, lexicon, role, signal_kind
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 
 
@@ -114,6 +114,37 @@ def test_hums_of_every_spelling(word: str) -> None:
 @pytest.mark.parametrize("word", ["m", "h", "hh", "h-h", "ham", "um", ""])
 def test_what_is_no_hum(word: str) -> None:
     assert not is_hum(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("und dann wollten wir den", "de", "article"),
+        ("weil wir den Namen behalten wollten", "de", ""),
+        ("wir wollten", "de", "modal"),
+        ("dass er das gemacht hat", "de", ""),
+        ("er hat", "de", "have"),
+        ("that he has said we have", "en", "have"),
+        ("they have built it", "en", "it"),
+        ("das gibt's", "de", "contracted"),
+        ("mhm", "de", "signal"),
+        ("the poster", "en", ""),
+        ("", "en", "nothing"),
+    ],
+)
+def test_what_the_last_word_does(text: str, language: Language, expected: str) -> None:
+    assert role(words(text), -1, language) == expected
+
+
+def test_without_a_known_language_no_word_does_anything() -> None:
+    assert role(("the", "a"), 0, None) == ""
+    assert role(("the", "a"), 2, None) == "nothing"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_role_has_words_in_every_language(language: Language) -> None:
+    for name in LISTED_ROLES:
+        assert any(role((word,), 0, language) == name for word in lexicon(language).words(f"role_{name}"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

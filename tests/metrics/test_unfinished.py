@@ -32,6 +32,15 @@ def test_who_stops_in_mid_sentence_was_cut_off_more_likely_than_who_has_finished
     assert broken > open_ > finished
 
 
+def test_a_german_verb_at_the_end_closes_its_sentence() -> None:
+    assert _of_the_holder("weil wir den Namen behalten wollten") < _of_the_holder("weil wir den Namen behalten und wir wollten")
+
+
+def test_where_no_word_was_recognised_times_decide() -> None:
+    without = _of_the_holder("")
+    assert 0 < without < _of_the_holder("und dann wollten wir den")
+
+
 def test_where_nobody_is_near_nobody_cut_off() -> None:
     meeting = draw("Eva  |####          |  und dann kam die\nBaum |          ####|  Ja gut", step=1)
     assert unfinished(said(meeting)).by.tolist() == [-1, -1]
