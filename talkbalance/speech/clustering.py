@@ -1,15 +1,20 @@
 """Which pieces are one voice, and how many voices there are.
 
-A piece of one or two seconds gives a voice with much chance in it: two pieces of one person are less alike than the two
-people are in the mean of many. So groups are compared by what remains when chance is taken out: the similarity *between*
-two groups against the similarity *within* each, a piece never compared with itself:
+A piece of one or two seconds gives a voice with much chance in it: two pieces of one person may be as unlike as two people.
+Five seconds do not. So there are two steps:
 
-    alike(a, b) = between(a, b) / sqrt(within(a) * within(b))
+1. `near`: within half a minute, pieces that sound alike are taken for one person's; what they say is joined, and the voice
+   of the joined stretch is heard anew.
+2. `group`: the joined stretches of the whole recording are put together, the most alike first, until no two groups are alike
+   enough to be one person. A group that says too little to be a voice of the meeting is left out.
 
-It is near 1 when one person was cut in two, whatever the room and the microphone do to all similarities, and near 0 for
-two people who have nothing in common. Groups are added one by one as long as the two most alike stay below a limit. The
-limit for the first cut is generous, because a meeting is of two or more, and two voices taken for one leave nothing to measure,
-while one voice taken for two is put right by naming both.
+```
+pieces      a  a   b b a  |  b  a  a  b   |  a   a    b
+joined      A: aaa  B: bb |  A: aa  B: bb |  A: aa (b is too short)
+alike       .7 and more within A, within B; .3 between them
+```
+
+Similarities are the cosine as CAM++ gives it: joined stretches of one person are mostly at .6 to .85, of two people at .1 to .4.
 """
 
 from collections.abc import Iterator
@@ -21,56 +26,90 @@ from scipy.cluster.hierarchy import fcluster, linkage
 Floats = NDArray[np.float32]
 Labels = NDArray[np.intp]
 
-TWO, MORE = 0.72, 0.55
-"""How alike two groups may be: for the first cut, and for every further one."""
+NEAR, LIKELY = 30.0, 0.35
+"""Seconds within which pieces are joined, and how alike they must be on average."""
+
+ENOUGH = 1.2
+"""Seconds a joined stretch has at least."""
+
+SAME = 0.45
+"""How alike two groups of joined stretches are on average, if they are one person's."""
+
+ONE = 0.6
+"""More alike than this is one person: where the number of voices is given, somebody who says little is looked for before such
+a group is cut in two."""
 
 USUAL = 0.45
-"""Similarity of two pieces of one person, as CAM++ gives it."""
-
-MOST = 10
-"""Voices looked for where no number is given."""
+"""Similarity of two pieces of one person."""
 
 LEAST, SHORTEST, LONGEST = 0.06, 1.5, 10.0
-"""A voice has at least this part of the clear speech; at least 1.5 s, but more than 10 s is asked of nobody. Where the number
-of voices is given, half of it: somebody who says little is then known to be there."""
+"""A voice has at least this part of the joined speech; at least 1.5 s, but more than 10 s is asked of nobody."""
 
-PIECES = 1500
-"""Pieces that are compared with one another; of a longer recording, that many are taken, evenly."""
+COUNTS = 8
+"""Seconds; a longer stretch says no more about its voice."""
+
+ROWS = 3000
+"""Stretches count once per second, and in a long recording less, so that there are about as many to compare."""
 
 
-def group(voices: Floats, seconds: Floats, *, speakers: int | None = None, least_voices: int = 1) -> Floats:
-    """Return the voices that were found: (speakers, 192), of length 1.
+def near(voices: Floats, seconds: Floats, starts: Floats) -> Iterator[Labels]:
+    """Yield the pieces that are joined to one stretch, the longest first.
 
     Parameters
     ----------
     voices
         (pieces, 192), of length 1.
     seconds
-        Length of each piece: how much it counts.
+        Length of each piece.
+    starts
+        Second each piece begins at.
+    """
+    blocks = (starts // NEAR).astype(int)
+    for block in np.unique(blocks):
+        within = np.flatnonzero(blocks == block)
+        labels = np.ones(1, int) if len(within) == 1 else fcluster(_tree(voices[within]), 1 - LIKELY, "distance")
+        for label in np.unique(labels):
+            together = within[labels == label]
+            if seconds[together].sum() >= ENOUGH:
+                yield together[np.argsort(-seconds[together], kind="stable")]
+
+
+def group(voices: Floats, seconds: Floats, *, speakers: int | None = None, least_voices: int = 1) -> Floats:
+    """Return the voices that were found: (speakers, 192), of length 1, who says most first.
+
+    Parameters
+    ----------
+    voices
+        (stretches, 192), of length 1.
+    seconds
+        How much was said in each.
     speakers
-        Number of voices; None to estimate it. Fewer are found where there are not as many.
+        Number of voices; None to estimate it. Fewer are found where there are not as many stretches.
     least_voices
         Voices there must be, when the number is estimated: two where two were heard at once.
     """
-    some = np.unique(np.linspace(0, len(voices) - 1, min(len(voices), PIECES)).astype(int))
-    voices, seconds = voices[some], seconds[some]
-    least = min(LONGEST, max(SHORTEST, LEAST * float(seconds.sum()))) / (1 if speakers is None else 2)
-    found = _centres(voices, seconds, np.zeros(len(voices), np.intp), 1)
-    for count in range(2, min(speakers or MOST, len(voices)) + 1):
-        groupings = list(_groupings(voices, seconds, count))
-        large = [labels for labels in groupings if np.bincount(labels, seconds, count).min() >= least]
-        if speakers is None and not large:
-            break
-        labels = min(large or groupings, key=lambda labels: alike(voices, seconds, labels, count).max())
-        limit = TWO if count == 2 else MORE
-        if speakers is None and count > least_voices and alike(voices, seconds, labels, count).max() > limit:
-            break
-        found = _centres(voices, seconds, labels, count)
-    return found
+    if len(voices) == 1:
+        return voices
+    capped = np.minimum(seconds, COUNTS)
+    copies = np.maximum(1, np.round(capped / max(1.0, float(capped.sum()) / ROWS))).astype(int)
+    tree, first = _tree(np.repeat(voices, copies, axis=0)), np.cumsum(copies) - copies
+    least = min(LONGEST, max(SHORTEST, LEAST * float(seconds.sum())))
+    if speakers is None:
+        labels = fcluster(tree, 1 - SAME, "distance")[first]
+        large = _large(labels, seconds, least)
+        if len(large) >= least_voices:
+            return _centres(voices, capped, labels, large)
+    wanted = min(speakers or least_voices, len(voices))
+    cuts = [cut for said in (least, 0.0) if (cut := _cut(tree, first, seconds, wanted, said))]
+    labels, large, _ = next((cut for cut in cuts if cut[2] < ONE), cuts[0])
+    return _centres(voices, capped, labels, large[:wanted])
 
 
 def alike(voices: Floats, seconds: Floats, labels: Labels, count: int) -> Floats:
-    """Return (count,) how alike each group is to the one most like it, chance taken out; -inf where there is no other.
+    """Return (count,) how alike each group of pieces is to the one most like it; -inf where there is no other.
+
+    What counts is the similarity between two groups against the similarity within each, a piece never compared with itself:
+    near 1 when one person was cut in two, near 0 for two people who have nothing in common.
 
     Parameters
     ----------
@@ -96,33 +135,32 @@ def alike(voices: Floats, seconds: Floats, labels: Labels, count: int) -> Floats
     return most
 
 
-def _groupings(voices: Floats, seconds: Floats, count: int) -> Iterator[Labels]:
-    """Yield ways to make `count` groups: grown from the largest branches of two trees, each cut at several heights."""
-    for tree in (linkage(voices, "average", "cosine"), linkage(voices, "ward")):
-        for branches in range(count, min(len(voices), count + 12) + 1):
-            labels = fcluster(tree, branches, "maxclust")
-            largest = np.argsort(-np.bincount(labels, seconds), kind="stable")[:count]
-            if len(np.unique(labels)) < count:
-                continue
-            place = np.full(labels.max() + 1, -1)
-            place[largest] = np.arange(count)
-            settled = _settled(voices, seconds, place[labels].astype(np.intp), count)
-            if len(np.unique(settled)) == count:
-                yield settled
+def _tree(voices: Floats) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = linkage(voices, "average", "cosine")
+    return found
 
 
-def _settled(voices: Floats, seconds: Floats, labels: Labels, count: int) -> Labels:
-    """Return the grouping in which every piece is with the nearest voice; label -1 is still with none."""
-    for _ in range(20):
-        nearest = (voices @ _centres(voices, seconds, labels, count).T).argmax(1)
-        if (nearest == labels).all():
-            break
-        labels = nearest
-    return labels
+def _cut(
+    tree: NDArray[np.float64], first: Labels, seconds: Floats, wanted: int, least: float
+) -> tuple[Labels, Labels, float] | None:
+    """Return the coarsest grouping with as many large groups as wanted, those groups, and how alike the parts are it cuts."""
+    for count in range(wanted, len(first) + 1):
+        labels = fcluster(tree, count, "maxclust")[first]
+        large = _large(labels, seconds, least)
+        if len(large) >= wanted:
+            return labels, large, 1 - float(tree[1 - count, 2]) if count > 1 else 0.0
+    return None
 
 
-def _centres(voices: Floats, seconds: Floats, labels: Labels, count: int) -> Floats:
-    member = (labels[:, None] == np.arange(count)) * seconds[:, None]
+def _large(labels: Labels, seconds: Floats, least: float) -> Labels:
+    """Return the groups that say at least so many seconds, the largest first; the largest one always."""
+    said = np.bincount(labels, seconds)
+    order = np.argsort(-said, kind="stable")
+    return order[: max(1, int((said[order] >= max(least, 1e-9)).sum()))]
+
+
+def _centres(voices: Floats, seconds: Floats, labels: Labels, groups: Labels) -> Floats:
+    member = (labels[:, None] == groups) * seconds[:, None]
     centres: Floats = member.T.astype(np.float32) @ voices
     centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
     return centres

@@ -1,7 +1,8 @@
 """Who speaks when, two at once included, from one mixed recording.
 
 1. `activity`: how many speak at each moment, and which of the people of a ten-second window.
-2. Where one speaks alone, pieces are cut and their voices compared: `clustering` says how many voices there are.
+2. Where one speaks alone, pieces are cut and their voices heard. What sounds like one person within half a minute is
+   joined and heard again as one longer stretch: `clustering` says from these how many voices there are.
 3. Each piece is given to a voice, by its sound and, less, by what the windows say of its neighbourhood; each person of a
    window to the voices of the pieces they speak in.
 4. Where two speak, the two likeliest voices do.
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 LENGTHS = 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.3, 1.6, 2.0
 """Seconds a piece is cut to, from its middle, so that pieces go through the network together."""
 
-CLEAR = 0.6
-"""Seconds from which a piece is clear enough to say which voices there are; shorter ones are only given to them."""
+JOINED = 5.0
+"""Seconds a joined stretch is heard for; more says little more about its voice."""
 
 BATCH = 16
 """Pieces that go through the network together."""
@@ -64,16 +65,25 @@ LISTENING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """What one person says within half a minute: (stretches, 192) voices, and how many seconds each has."""
+
+    voices: Floats
+    seconds: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Pieces:
-    """Stretches of one voice alone: (pieces, 2) frames, and (pieces, 192) voices, 0 where too short to tell."""
+    """Stretches of one voice alone: (pieces, 2) frames, (pieces, 192) voices, 0 where too short to tell; and joined."""
 
     frames: Frames
     voices: Floats
+    joined: Joined
 
     @property
     def seconds(self) -> Floats:
         """Length of each."""
-        return ((self.frames[:, 1] - self.frames[:, 0]) * FRAME).astype(np.float32)
+        return _seconds(self.frames)
 
     @property
     def heard(self) -> NDArray[np.bool_]:
@@ -137,7 +147,21 @@ class Overlap:
                 progress(LISTENING * sound.duration + (1 - LISTENING) * activity.seconds(frames[piece, 0]))
         for rank, last in waiting.items():
             found[last] = self._voices(sound, frames[last], LENGTHS[rank])
-        return Pieces(frames, found)
+        return Pieces(frames, found, self._joined(frames, found, sound))
+
+    def _joined(self, frames: Frames, found: Floats, sound: Sound) -> Joined:
+        from talkbalance.speech import voices
+
+        heard = np.flatnonzero(found.any(axis=1))
+        starts, seconds = (frames[heard, 0] * FRAME).astype(np.float32), _seconds(frames[heard])
+        heard_again, said = [], []
+        for together in clustering.near(found[heard], seconds, starts):
+            enough = together[: 1 + int(np.searchsorted(np.cumsum(seconds[together]), JOINED))]
+            rows = [voices.features(sound.read(*map(activity.seconds, frames[heard[one]]))) for one in sorted(enough)]
+            stretch = np.concatenate(rows)[: round(JOINED / voices.ROW)]
+            heard_again.append(voices.embed(self._networks[1], stretch[None])[0])
+            said.append(seconds[together].sum())
+        return Joined(np.array(heard_again, np.float32).reshape(-1, voices.SIZE), np.array(said, np.float32))
 
     def _voices(self, sound: Sound, frames: Frames, length: float) -> Floats:
         from talkbalance.speech import voices
@@ -171,6 +195,10 @@ def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | N
     return tuple(Span(start, end, names[voice], float(sure)) for start, end, voice, sure in ordered)
 
 
+def _seconds(frames: Frames) -> Floats:
+    return ((frames[:, 1] - frames[:, 0]) * FRAME).astype(np.float32)
+
+
 def _told_apart(pieces: Pieces, known: Floats) -> Floats:
     """Return (voices,) how surely each is told from the one most like it: 1 if they have nothing in common, .5 if all."""
     heard = pieces.heard
@@ -183,18 +211,14 @@ def _told_apart(pieces: Pieces, known: Floats) -> Floats:
 
 def _known(heard: Activity, pieces: Pieces, speakers: int | None) -> Floats:
     """Return (speakers, 192) voices; a single one of zeros where nothing is long enough to compare."""
-    clear = pieces.heard & (pieces.seconds >= CLEAR)
-    if not clear.any():
-        clear = pieces.heard
-    if not clear.any():
-        return np.zeros((1, pieces.voices.shape[1]), np.float32)
     two = float((heard.count[:, 2] > 0.5).sum()) * FRAME
-    return clustering.group(
-        pieces.voices[clear],
-        pieces.seconds[clear],
-        speakers=speakers,
-        least_voices=2 if two >= TWO_AT_ONCE else 1,
-    )
+    least = 2 if two >= TWO_AT_ONCE else 1
+    voices, seconds = pieces.joined.voices, pieces.joined.seconds
+    if len(voices) < (speakers or least):  # single pieces do not say how many voices there are
+        voices, seconds, speakers = pieces.voices[pieces.heard], pieces.seconds[pieces.heard], speakers or least
+    if not len(voices):
+        return np.zeros((1, pieces.voices.shape[1]), np.float32)
+    return clustering.group(voices, seconds, speakers=speakers, least_voices=least)
 
 
 def _speaking(heard: Activity, pieces: Pieces, known: Floats) -> Floats:

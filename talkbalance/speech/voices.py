@@ -27,6 +27,9 @@ BANDS = 80
 HOP = 160
 """Samples from one row of features to the next: 10 ms."""
 
+ROW = HOP / RATE
+"""Seconds from one row of features to the next."""
+
 SIZE = 192
 """Numbers that stand for a voice."""
 

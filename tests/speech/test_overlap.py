@@ -11,7 +11,7 @@ from talkbalance.speech import activity
 from talkbalance.speech.activity import FRAME, FRAMES, SETS, Activity
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE, Samples, Span, silent
-from talkbalance.speech.overlap import Overlap, Pieces, spans
+from talkbalance.speech.overlap import Joined, Overlap, Pieces, spans
 
 NOBODY, A, B, AB = 0, 1, 2, 4
 
@@ -45,7 +45,7 @@ def of_two(what: Activity, *whose: int) -> Pieces:
     voices = np.zeros((len(frames), 192), np.float32)
     for piece, person in enumerate(whose):
         voices[piece, person] = float(person >= 0)
-    return Pieces(frames, voices)
+    return Pieces(frames, voices, Joined(voices[:0], np.zeros(0, np.float32)))
 
 
 def drawn(found: tuple[Span, ...]) -> list[tuple[str, float, float]]:
