@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 ALL = (
-    *("interruptions", "questions", "channels", "diarization", "engines", "hearing", "import_time", "coverage", "review_queue"),
+    *("interruptions", "questions", "channels", "voices", "engines", "hearing", "import_time", "coverage", "review_queue"),
     *("german_interruptions", "peers", "sensitivity", "cards"),
 )
 

@@ -1,7 +1,7 @@
 """A microphone per person: channels told apart, who spoke when, and tracks put on one time line.
 
 - Layout: what `open_recording` makes of a file's channels.
-- Who spoke when: the `channels` diarizer, scored as `benchmarks.diarization` scores: German recording with half a second on both
+- Who spoke when: the `channels` diarizer, scored as `benchmarks.hearing` scores: German recording with half a second on both
   sides of every boundary left out, because its labels begin early; simulated ones to the letter. Pooled by adding up seconds.
 - Tracks: the two channels as two files, one of them started later; `pure` has the bleed taken out again, so that nothing is
   shared.
@@ -19,8 +19,8 @@ import numpy as np
 from pyannote.core import Segment
 from pyannote.metrics.diarization import DiarizationErrorRate
 
-from benchmarks.diarization import COLUMNS, Score, annotation, overlap_counts, read_rttm, share_error
 from benchmarks.shared import data, publish, table
+from benchmarks.spans import COLUMNS, Score, annotation, overlap_counts, read_rttm, share_error
 from talkbalance.errors import TalkbalanceWarning
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE, Samples

@@ -19,7 +19,8 @@ from scipy.optimize import linear_sum_assignment, minimize_scalar
 from scipy.stats import binomtest
 
 from benchmarks.shared import ROOT, data, publish, table
-from benchmarks.simulated import HEARD, PEOPLE, WAYS, Conversation, conversations, read_rttm, write_rttm
+from benchmarks.simulated import HEARD, PEOPLE, WAYS, Conversation, conversations
+from benchmarks.spans import read_rttm, write_rttm
 from talkbalance.floor import Floats, overlap
 from talkbalance.intervals import LEVEL
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance, tidy

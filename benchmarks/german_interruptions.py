@@ -27,9 +27,9 @@ from pyannote.metrics.diarization import DiarizationErrorRate
 from sklearn.metrics import roc_auc_score
 
 import talkbalance as tb
-from benchmarks.diarization import annotation
 from benchmarks.shared import data, publish, table
 from benchmarks.simulated import HEARD
+from benchmarks.spans import annotation
 from talkbalance.frames import records
 from talkbalance.language import words
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance, Word, tidy, times_of

@@ -37,8 +37,8 @@ from pyannote.core import Segment
 from pyannote.metrics.diarization import DiarizationErrorRate
 from scipy.optimize import linear_sum_assignment
 
-from benchmarks.diarization import annotation, overlap_counts, read_rttm, share_error
 from benchmarks.shared import ROOT, data, publish, table
+from benchmarks.spans import annotation, overlap_counts, read_rttm, share_error
 from talkbalance.language import words
 from talkbalance.meeting import Word
 from talkbalance.speech.backend import Span

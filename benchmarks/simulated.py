@@ -21,6 +21,7 @@ import soundfile
 from scipy.signal import resample_poly
 
 from benchmarks.shared import ROOT, data
+from benchmarks.spans import read_rttm, write_rttm
 from talkbalance.speech.backend import Span
 
 HEARD = ROOT / "benchmarks" / ".heard"
@@ -61,20 +62,6 @@ def conversations(way: str) -> Iterator[Conversation]:
         name = path.name.split(".")[0]
         _, one, other = name.split("_")
         yield Conversation(name, (one, other), MINUTES * 60, read_rttm(path.with_name(f"{name}.truth.rttm")), read_rttm(path))
-
-
-def read_rttm(path: Path) -> tuple[Span, ...]:
-    """Return the spans of an RTTM file; their confidence, if it is there, is in the ninth column."""
-    rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("SPEAKER")]
-    return tuple(
-        Span(float(row[3]), float(row[3]) + float(row[4]), row[7], None if row[8] == "<NA>" else float(row[8])) for row in rows
-    )
-
-
-def write_rttm(path: Path, spans: tuple[Span, ...]) -> None:
-    """Write spans with their confidence in the ninth column."""
-    lines = [f"SPEAKER x 1 {s.start:.3f} {s.end - s.start:.3f} <NA> <NA> {s.speaker} {s.confidence} <NA>" for s in spans]
-    path.write_text("\n".join(lines).replace(" None ", " <NA> ") + "\n", encoding="utf-8")
 
 
 def voices() -> Path:

@@ -18,6 +18,7 @@ Similarities are the cosine as CAM++ gives it: joined stretches of one person ar
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.intp]
+Tree = NDArray[np.float64]
 
 NEAR, LIKELY = 30.0, 0.35
 """Seconds within which pieces are joined, and how alike they must be on average."""
@@ -67,7 +69,7 @@ def near(voices: Floats, seconds: Floats, starts: Floats) -> Iterator[Labels]:
     blocks = (starts // NEAR).astype(int)
     for block in np.unique(blocks):
         within = np.flatnonzero(blocks == block)
-        labels = np.ones(1, int) if len(within) == 1 else fcluster(_tree(voices[within]), 1 - LIKELY, "distance")
+        labels = np.ones(1, np.intp) if len(within) == 1 else _groups(_tree(voices[within]), 1 - LIKELY, "distance")
         for label in np.unique(labels):
             together = within[labels == label]
             if seconds[together].sum() >= ENOUGH:
@@ -95,7 +97,7 @@ def group(voices: Floats, seconds: Floats, *, speakers: int | None = None, least
     tree, first = _tree(np.repeat(voices, copies, axis=0)), np.cumsum(copies) - copies
     least = min(LONGEST, max(SHORTEST, LEAST * float(seconds.sum())))
     if speakers is None:
-        labels = fcluster(tree, 1 - SAME, "distance")[first]
+        labels = _groups(tree, 1 - SAME, "distance")[first]
         large = _large(labels, seconds, least)
         if len(large) >= least_voices:
             return _centres(voices, capped, labels, large)
@@ -135,17 +137,19 @@ def alike(voices: Floats, seconds: Floats, labels: Labels, count: int) -> Floats
     return most
 
 
-def _tree(voices: Floats) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = linkage(voices, "average", "cosine")
+def _tree(voices: Floats) -> Tree:
+    found: Tree = linkage(voices, "average", "cosine")
     return found
 
 
-def _cut(
-    tree: NDArray[np.float64], first: Labels, seconds: Floats, wanted: int, least: float
-) -> tuple[Labels, Labels, float] | None:
+def _groups(tree: Tree, limit: float, kind: Literal["maxclust", "distance"]) -> Labels:
+    return fcluster(tree, limit, kind).astype(np.intp)
+
+
+def _cut(tree: Tree, first: Labels, seconds: Floats, wanted: int, least: float) -> tuple[Labels, Labels, float] | None:
     """Return the coarsest grouping with as many large groups as wanted, those groups, and how alike the parts are it cuts."""
     for count in range(wanted, len(first) + 1):
-        labels = fcluster(tree, count, "maxclust")[first]
+        labels = _groups(tree, count, "maxclust")[first]
         large = _large(labels, seconds, least)
         if len(large) >= wanted:
             return labels, large, 1 - float(tree[1 - count, 2]) if count > 1 else 0.0

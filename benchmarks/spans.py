@@ -1,40 +1,21 @@
-"""Who spoke when: the `overlap` diarizer against human labels.
+"""Spans against human labels: diarization error and its parts, overlap, and the share of each speaker.
 
-Speakers found, diarization error and its parts, overlap, and the share of each speaker, per recording and pooled over
-recordings of a kind. Pooled means: seconds are added up, never rates averaged.
-
-- Diarization error: German recordings with half a second on both sides of every boundary left out, because their labels
-  begin early; all others to the letter. Overlap is always scored.
+- Diarization error (pyannote.metrics) has its seconds added up over recordings, its rates never averaged.
 - Overlap: of the time two or more speak in one of the two, the part that lies within .25 s of such time in the other.
-- Share error: the largest difference of any speaker's share, in points, with speakers matched as well as possible. It counts
-  for recordings of a minute and more.
+- Share error: the largest difference of any speaker's share, in points, with speakers matched as well as possible.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter, process_time
 
 import numpy as np
 from numpy.typing import NDArray
 from pyannote.core import Annotation, Segment
-from pyannote.metrics.diarization import DiarizationErrorRate
 
-from benchmarks.shared import data, publish, table
-from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import Span
-from talkbalance.speech.overlap import Overlap
 
-KINDS = {
-    "AMI": ["ami/*.flac"],
-    "German": ["german_therapy/*.flac"],
-    "simulated": ["simulated/*.mono.flac"],
-    "phone, short": ["pyannote_sample/*.flac", "picovoice/leopard_3spk.flac"],
-}
-COLLAR = {"German": 1.0}
 TOLERANCE = 0.25
-LONG = 60.0
 TICK = 0.01
 COLUMNS = [
     *("recording", "speakers true", "found", "DER", "miss", "false alarm", "confusion"),
@@ -79,10 +60,18 @@ class Score:
         return [name, true, found, sum(parts), *parts, *overlap, share, *times]
 
 
-def read_rttm(path: Path) -> list[Span]:
-    """Return the spans of an RTTM file."""
+def read_rttm(path: Path) -> tuple[Span, ...]:
+    """Return the spans of an RTTM file; their confidence, if it is there, is in the ninth column."""
     rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("SPEAKER")]
-    return [Span(float(row[3]), float(row[3]) + float(row[4]), row[7]) for row in rows]
+    return tuple(
+        Span(float(row[3]), float(row[3]) + float(row[4]), row[7], None if row[8] == "<NA>" else float(row[8])) for row in rows
+    )
+
+
+def write_rttm(path: Path, spans: tuple[Span, ...]) -> None:
+    """Write spans with their confidence in the ninth column."""
+    lines = [f"SPEAKER x 1 {s.start:.3f} {s.end - s.start:.3f} <NA> <NA> {s.speaker} {s.confidence} <NA>" for s in spans]
+    path.write_text("\n".join(lines).replace(" None ", " <NA> ") + "\n", encoding="utf-8")
 
 
 def annotation(spans: Sequence[Span]) -> Annotation:
@@ -118,61 +107,3 @@ def share_error(reference: Annotation, hypothesis: Annotation, matched: dict[str
     pairs += [(share, 0.0) for name, share in true.items() if name not in matched.values()]
     pairs += [(0.0, share) for voice, share in found.items() if voice not in matched]
     return float(100 * max(abs(one - other) for one, other in pairs))
-
-
-def measure(diarizer: Overlap, path: Path, kind: str) -> tuple[Score, int, int, float]:
-    """Return the score of one recording, speakers true and found, and its share error."""
-    reference = read_rttm(path.with_name(path.name.split(".")[0] + ".rttm"))
-    with open_recording(path) as recording:
-        sound = recording.mix
-        wall, cpu = perf_counter(), process_time()
-        spans = diarizer.diarize(sound)
-        wall, cpu = perf_counter() - wall, process_time() - cpu
-        duration = sound.duration
-    true, found = annotation(reference), annotation(spans)
-    metric = DiarizationErrorRate(collar=COLLAR.get(kind, 0.0))
-    parts = metric(true, found, uem=Segment(0, duration), detailed=True)
-    score = Score(
-        parts["total"],
-        parts["missed detection"],
-        parts["false alarm"],
-        parts["confusion"],
-        overlap_counts(reference, spans, duration),
-        wall,
-        cpu,
-        duration,
-    )
-    share = share_error(true, found, metric.optimal_mapping(true, found))
-    return score, len(true.labels()), len(found.labels()), share
-
-
-def main() -> None:
-    """Measure every recording that has human labels, and write the table."""
-    diarizer = Overlap()
-    rows: list[list[object]] = []
-    pooled: list[list[object]] = []
-    long: list[float] = []
-    for kind, patterns in KINDS.items():
-        total, right, count, worst = Score(), 0, 0, 0.0
-        for path in [path for pattern in patterns for path in sorted(data("recordings").glob(pattern))]:
-            score, true, found, share = measure(diarizer, path, kind)
-            rows.append(score.row(path.name.split(".")[0], true, found, share))
-            print(*rows[-1], file=sys.stderr)
-            total, right, count, worst = total + score, right + (true == found), count + 1, max(worst, share)
-            if score.duration >= LONG:
-                long.append(share)
-        pooled.append(total.row(kind, f"{count} recordings", f"{right} right", worst))
-    publish(
-        "diarization",
-        "# Who spoke when",
-        (__doc__ or "").split("\n\n", 1)[1].strip(),
-        f"Command: `python -m benchmarks.diarization`. Diarizer: {diarizer.name}; the number of speakers is not given.",
-        table(COLUMNS, rows),
-        "Pooled; the share error is the largest of the kind.",
-        table(["kind", "recordings", "number of speakers", *COLUMNS[3:]], pooled),
-        f"Share error, recordings of a minute and more ({len(long)}): median {np.median(long):.1f}, worst {max(long):.1f} points.",
-    )
-
-
-if __name__ == "__main__":
-    main()
