@@ -60,6 +60,10 @@ BLIP = 0.1
 TWO_AT_ONCE = 1.0
 """Seconds of two at once from which there must be two voices."""
 
+LEAST_SURE, MOST_SURE = 0.58, 0.95
+"""Part of a span's time in which it is this voice that speaks, where the windows are least and most sure: between them it grows
+with the square of what they say (`python -m benchmarks.voices` shows how well that holds)."""
+
 LISTENING = 0.6
 """Part of the work that is done when every window was heard."""
 
@@ -183,7 +187,7 @@ def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | N
             max(0.0, activity.seconds(start)),
             min(duration, activity.seconds(end)),
             voice,
-            speaking[start:end, voice].mean() * told_apart[voice],
+            LEAST_SURE + (MOST_SURE - LEAST_SURE) * (speaking[start:end, voice].mean() * told_apart[voice]) ** 2,
         )
         for voice in range(len(known))
         for start, end in activity.runs(decided[:, voice])
