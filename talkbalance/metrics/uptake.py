@@ -210,11 +210,11 @@ Row = tuple[float, float, str, str, str, str]
 def quoted(meeting: Meeting, language: Language) -> Iterator[tuple[Sentence, str]]:
     """Yield the sentences that are a reflection or a dismissal, and which."""
     for sentence in sentences(meeting, language):
-        if kind := _kind(sentence, language):
+        if kind := kind_of(sentence, language):
             yield sentence, kind
 
 
-def _kind(sentence: Sentence, language: Language) -> str:
+def kind_of(sentence: Sentence, language: Language) -> str:
     """Return what kind of quote a sentence is, "" if none."""
     said = words(sentence.text)
     if len(said) <= FEWEST:
