@@ -4,7 +4,18 @@ import sys
 from importlib import import_module
 
 ALL = (
-    *("interruptions", "questions", "channels", "voices", "engines", "hearing", "import_time", "coverage", "review_queue"),
+    *(
+        "interruptions",
+        "questions",
+        "channels",
+        "voices",
+        "engines",
+        "hearing",
+        "long_recordings",
+        "import_time",
+        "coverage",
+        "review_queue",
+    ),
     *("german_interruptions", "peers", "sensitivity", "cards"),
 )
 
