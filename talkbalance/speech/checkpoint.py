@@ -74,6 +74,8 @@ class Shape:
     vocabulary: int
     width: int
     layers: int
+    """Of what hears; what writes may have fewer, as in the models called turbo."""
+    writing_layers: int
     attention_heads: int
     positions: int
     """Frames of 20 ms in a window."""
@@ -96,7 +98,8 @@ class Checkpoint:
             mels=self.tensors["encoder/conv1/weight"].shape[1],
             vocabulary=vocabulary,
             width=width,
-            layers=sum(re.fullmatch(r"encoder/layer_\d+/ffn/linear_0/bias", name) is not None for name in self.tensors),
+            layers=self._layers("encoder"),
+            writing_layers=self._layers("decoder"),
             attention_heads=int(self.tensors["encoder/num_heads"]),
             positions=len(self.tensors["encoder/position_encodings/encodings"]),
             tokens=len(self.tensors["decoder/position_encodings/encodings"]),
@@ -105,17 +108,21 @@ class Checkpoint:
     @property
     def alignment_heads(self) -> list[list[int]]:
         """Layer and number of the heads that follow the sound word by word; the upper half where none are named."""
-        layers, heads = self.shape.layers, self.shape.attention_heads
+        layers, heads = self.shape.writing_layers, self.shape.attention_heads
         upper = [[layer, head] for layer in range(layers // 2, layers) for head in range(heads)]
         return self.settings.get("alignment_heads") or upper
 
-    def state(self, dialect: Dialect) -> "dict[str, Tensor]":
-        """Return the state dict of `whisper.model.Whisper` or of `transformers.WhisperModel`."""
+    def _layers(self, side: str) -> int:
+        return sum(re.fullmatch(rf"{side}/layer_\d+/ffn/linear_0/bias", name) is not None for name in self.tensors)
+
+    def state(self, dialect: Dialect, *, side: str = "") -> "dict[str, Tensor]":
+        """Return the state dict of `whisper.model.Whisper` or of `transformers.WhisperModel`, or of one `side` of it."""
         import torch
 
         return {
             name: torch.from_numpy(array.astype(np.float32))
             for key, tensor in self.tensors.items()
+            if key.startswith(side)
             for name, array in _renamed(key, tensor, dialect)
         }
 
@@ -130,9 +137,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     """
     try:
         with (folder / "model.bin").open("rb") as file:
-            tensors = dict(_tensors(file))
+            tensors = _tensors(file)
         settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, struct.error, IndexError) as error:
+    except (OSError, ValueError, struct.error, LookupError) as error:
         raise MissingModel("models.unreadable", path=folder) from error
     if "encoder/conv1/weight" not in tensors or "decoder/embeddings/weight" not in tensors:
         raise MissingModel("models.unreadable", path=folder)
@@ -141,8 +148,8 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     return Checkpoint(tensors, settings)
 
 
-def _tensors(file: BinaryIO) -> Iterator[tuple[str, Array]]:
-    """Yield name and values of every tensor of a CTranslate2 file (layout of its format version 6)."""
+def _tensors(file: BinaryIO) -> dict[str, Array]:
+    """Return every tensor of a CTranslate2 file by its name (layout of its format version 6)."""
 
     def number(code: str) -> int:
         return int(struct.unpack(f"<{code}", file.read(struct.calcsize(code)))[0])
@@ -151,17 +158,22 @@ def _tensors(file: BinaryIO) -> Iterator[tuple[str, Array]]:
         return file.read(number("H")).rstrip(b"\0").decode()
 
     number("I"), string(), number("I")  # version, kind of model, its revision
+    found: dict[str, Array] = {}
     for _ in range(number("I")):
         name = string()
         shape = [number("I") for _ in range(number("B"))]
         dtype, size = _TYPES[number("B")], number("I")
-        yield name, np.frombuffer(file.read(size), dtype).reshape(shape)
+        found[name] = np.frombuffer(file.read(size), dtype).reshape(shape)
+    for _ in range(number("I")):  # tensors that are the same are written once
+        name = string()
+        found[name] = found[string()]
+    return found
 
 
 def _renamed(key: str, tensor: Array, dialect: Dialect) -> Iterator[tuple[str, Array]]:
-    """Yield what a tensor is called elsewhere, part by part; nothing for CTranslate2's own switches."""
+    """Yield what a tensor is called elsewhere, part by part; nothing for CTranslate2's own switches and second names."""
     match = _TENSOR.fullmatch(key)
-    if match is None or tensor.ndim == 0:
+    if match is None or tensor.ndim == 0 or match["part"] == "decoder/projection":  # that one is the embeddings, and tied to them
         return
     side, layer, part, ending = match.group("side", "layer", "part", "ending")
     before = f"{side}.{_LAYERS[dialect]}.{layer}." if layer else ""

@@ -21,7 +21,7 @@ from talkbalance.speech.backend import Samples
 from talkbalance.speech.checkpoint import Checkpoint, Shape
 from talkbalance.speech.threads import one_thread, short_floats
 
-SIDE = "encoder."
+SIDE = "encoder"
 
 
 class Encoder(nn.Module):
@@ -80,9 +80,9 @@ class _Attention(nn.Module):
 
 def load(checkpoint: Checkpoint) -> Encoder:
     """Return the encoder of a model."""
-    given = checkpoint.state("openai")
+    given = checkpoint.state("openai", side=f"{SIDE}/")
     network = Encoder(checkpoint.shape)
-    network.load_state_dict({name.removeprefix(SIDE): values for name, values in given.items() if name.startswith(SIDE)})
+    network.load_state_dict({name.removeprefix(f"{SIDE}."): values for name, values in given.items()})
     return network.eval()
 
 

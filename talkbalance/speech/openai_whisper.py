@@ -32,9 +32,12 @@ class OpenAIWhisper(Engine):
 
     def __init__(self, model: str | Path = weights.DEFAULT) -> None:
         library("openai-whisper", "whisper")
+        from talkbalance.speech.threads import graphics
+
         self.name = f"openai-whisper {weights.label(model)}"
         ours = model == weights.DEFAULT or Path(model).expanduser().is_dir()
         self._model = mapped(weights.whisper(model)) if ours else _loaded(str(Path(model).expanduser()))
+        self._model.to(graphics())
 
     def _languages(self) -> Iterable[str]:
         from whisper.tokenizer import LANGUAGES
@@ -90,11 +93,14 @@ def mapped(folder: Path) -> "Whisper":
             n_text_ctx=shape.tokens,
             n_text_state=shape.width,
             n_text_head=shape.attention_heads,
-            n_text_layer=shape.layers,
+            n_text_layer=shape.writing_layers,
         )
     )
-    model.load_state_dict(checkpoint.state("openai"))
-    heads = torch.zeros(shape.layers, shape.attention_heads, dtype=torch.bool)
+    try:
+        model.load_state_dict(checkpoint.state("openai"))
+    except RuntimeError as error:  # tensors are missing, or of another shape
+        raise MissingModel("models.unreadable", path=folder) from error
+    heads = torch.zeros(shape.writing_layers, shape.attention_heads, dtype=torch.bool)
     for layer, head in checkpoint.alignment_heads:
         heads[layer, head] = True
     model.register_buffer("alignment_heads", heads.to_sparse(), persistent=False)

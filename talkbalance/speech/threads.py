@@ -50,3 +50,8 @@ def has_short_floats() -> bool:
     """Tell whether the processor multiplies 16-bit floating-point numbers in hardware."""
     capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.9 and newer can say
     return bool(capabilities.get("avx512_bf16") or capabilities.get("bf16"))
+
+
+def graphics() -> str:
+    """Return where big networks compute, as torch calls it: on the graphics card where there is one it can use."""
+    return "cuda" if torch.cuda.is_available() else "cpu"

@@ -52,11 +52,13 @@ class Transformers(Engine):
 
     def __init__(self, model: str | Path = weights.DEFAULT) -> None:
         library(NAME, "transformers")
+        from talkbalance.speech.threads import graphics
+
         self.name = f"{NAME} {weights.label(model)}"
         ours = model == weights.DEFAULT or weights.is_ctranslate2(model)
         with _quiet():
             loaded = mapped(weights.whisper(model)) if ours else _loaded(model)
-        self._model, self._tokenizer, self._features = loaded.model, loaded.tokenizer, loaded.features
+        self._model, self._tokenizer, self._features = loaded.model.to(graphics()), loaded.tokenizer, loaded.features
         self._settings = self._model.generation_config
 
     def _languages(self) -> Iterable[str]:
@@ -66,7 +68,7 @@ class Transformers(Engine):
         import torch
 
         with torch.inference_mode():
-            start = torch.tensor([[self._settings.decoder_start_token_id]])
+            start = torch.tensor([[self._settings.decoder_start_token_id]], device=self._model.device)
             scores = self._model(self._window(samples), decoder_input_ids=start).logits[0, -1]
         tokens = self._settings.lang_to_id
         probabilities = scores[list(tokens.values())].softmax(-1).tolist()
@@ -98,8 +100,8 @@ class Transformers(Engine):
             return list(self._timed(encoded, text, language, len(samples) / RATE)) if text else []
 
     def _window(self, samples: Samples) -> object:
-        """Return a window as the model takes it in."""
-        return self._features(samples, sampling_rate=RATE, return_tensors="pt").input_features
+        """Return a window as the model takes it in, where the model is."""
+        return self._features(samples, sampling_rate=RATE, return_tensors="pt").input_features.to(self._model.device)
 
     def _prompt(self, vocabulary: str) -> object:
         """Return the vocabulary as the text that came before, its last half window where it is longer."""
@@ -109,7 +111,7 @@ class Transformers(Engine):
             return None
         most = self._model.config.max_target_positions // 2 - 2
         tokens = self._tokenizer.encode(f" {vocabulary}", add_special_tokens=False)[-most:]
-        return torch.tensor([self._settings.prev_sot_token_id, *tokens])
+        return torch.tensor([self._settings.prev_sot_token_id, *tokens], device=self._model.device)
 
     def _timed(self, encoded: object, text: list[int], language: str, seconds: float) -> Iterator[Heard]:
         """Yield the words of a window: the finished text is read once more, to see where each token comes from."""
@@ -119,9 +121,9 @@ class Transformers(Engine):
         if self._settings.is_multilingual:
             before += [self._settings.lang_to_id[f"<|{language}|>"], self._settings.task_to_id["transcribe"]]
         before += [self._settings.no_timestamps_token_id]
-        tokens = torch.tensor([[*before, *text, self._settings.eos_token_id]])
+        tokens = torch.tensor([[*before, *text, self._settings.eos_token_id]], device=self._model.device)
         read = self._model(encoder_outputs=encoded, decoder_input_ids=tokens, output_attentions=True)
-        heads = [read.cross_attentions[layer][0, head].numpy() for layer, head in self._settings.alignment_heads]
+        heads = [read.cross_attentions[layer][0, head].cpu().numpy() for layer, head in self._settings.alignment_heads]
         frames = max(round(seconds * 50), 1)
         starts = begins(np.stack(heads)[:, len(before) - 1 : -1, :frames])
         chances = read.logits[0, len(before) - 1 : -2].softmax(-1)[range(len(text)), text].tolist()
@@ -142,7 +144,7 @@ def mapped(folder: Path) -> Loaded:
         num_mel_bins=shape.mels,
         d_model=shape.width,
         encoder_layers=shape.layers,
-        decoder_layers=shape.layers,
+        decoder_layers=shape.writing_layers,
         encoder_attention_heads=shape.attention_heads,
         decoder_attention_heads=shape.attention_heads,
         encoder_ffn_dim=4 * shape.width,
@@ -153,8 +155,14 @@ def mapped(folder: Path) -> Loaded:
     )
     model = transformers.WhisperForConditionalGeneration(config)
     state = {f"model.{key}": tensor for key, tensor in checkpoint.state("transformers").items()}
-    model.load_state_dict({**state, "proj_out.weight": state["model.decoder.embed_tokens.weight"]})
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+    try:
+        model.load_state_dict({**state, "proj_out.weight": state["model.decoder.embed_tokens.weight"]})
+    except RuntimeError as error:  # tensors are missing, or of another shape
+        raise MissingModel("models.unreadable", path=folder) from error
+    try:
+        tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+    except Exception as error:  # it says many things of a file that is not there or holds something else
+        raise MissingModel("models.unreadable", path=folder) from error
     model.generation_config = transformers.GenerationConfig(
         **_writing(model, tokenizer) | {"alignment_heads": checkpoint.alignment_heads},
         suppress_tokens=checkpoint.settings["suppress_ids"],
@@ -200,9 +208,12 @@ def _loaded(name: str | Path) -> Loaded:
         )
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
         features = transformers.WhisperFeatureExtractor.from_pretrained(folder)
-    except (OSError, ValueError, RuntimeError) as error:
+        written = _writing(model, tokenizer)
+    except Exception as error:  # whatever the library makes of files that are no model, or a part of one
         raise MissingModel("models.unreadable", path=folder) from error
-    for key, value in _writing(model, tokenizer).items():  # older models do not say it all
+    if written["is_multilingual"] and not written["lang_to_id"]:  # a folder without its tokenizer
+        raise MissingModel("models.unreadable", path=folder)
+    for key, value in written.items():  # older models do not say it all
         if getattr(model.generation_config, key, None) is None:
             setattr(model.generation_config, key, value)
     return Loaded(model.eval(), tokenizer, features)
