@@ -130,7 +130,7 @@ def main() -> None:
         (__doc__ or "").split("\n\n", 1)[1].strip(),
         "Command: `python -m benchmarks.long_recordings`; packaged models, two cores.",
         table(("run", "seconds", "time / length", "CPU / length", "memory, GB"), rows),
-        f"The tables of the run that went on are {'the same' if equal else 'NOT the same'} as the undisturbed run's, byte for byte.",
+        f"Tables of the run that went on: {'the same' if equal else 'NOT the same'} as the undisturbed run's, byte for byte.",
     )
 
 

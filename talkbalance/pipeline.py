@@ -86,11 +86,16 @@ class Hearing:
 
     def voices(self, sound: Sound) -> tuple[Span, ...]:
         """Return who speaks when in a mixed sound."""
+        from talkbalance.speech.overlap import Overlap
+
         progress = self.progress("voices", sound.duration)
+        hear = partial(self.diarizer.diarize, sound, speakers=self.speakers, progress=progress)
+        if isinstance(self.diarizer, Overlap):
+            hear = partial(hear, tape=self.kept.tape("voices"))
 
         def begin() -> tuple[Span, ...]:
             progress(0.0)
-            return self.diarizer.diarize(sound, speakers=self.speakers, progress=progress)
+            return hear()
 
         return self.kept.spans("voices", begin)
 

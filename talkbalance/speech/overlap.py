@@ -24,7 +24,7 @@ Bredin, H. (2023). pyannote.audio 2.1 speaker diarization pipeline. Interspeech.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from talkbalance.speech import activity, clustering
 from talkbalance.speech.activity import FRAME, FRAMES, STEP, Activity, Floats, Frames
 from talkbalance.speech.backend import Progress, Sound, Span, silent
+from talkbalance.speech.partial import BLANK, Tape
 from talkbalance.speech.weights import VoiceModels, voice_models
 
 if TYPE_CHECKING:
@@ -114,10 +115,14 @@ class Overlap:
         self.both = both
         self._models = models
 
-    def diarize(self, sound: Sound, *, speakers: int | None = None, progress: Progress = silent) -> tuple[Span, ...]:
-        """Return who speaks when; see `Diarizer`."""
-        heard = activity.listen(self._hear, sound, lambda done: progress(LISTENING * done))
-        pieces = self._pieces(heard, sound, progress)
+    def diarize(
+        self, sound: Sound, *, speakers: int | None = None, progress: Progress = silent, tape: Tape = BLANK
+    ) -> tuple[Span, ...]:
+        """Return who speaks when; see `Diarizer`. What the networks say is on the `tape`, or is written there."""
+        heard = activity.listen(
+            lambda windows: tape.answer(lambda: self._hear(windows)), sound, lambda done: progress(LISTENING * done)
+        )
+        pieces = self._pieces(heard, sound, progress, tape)
         progress(sound.duration)
         return spans(heard, pieces, duration=sound.duration, speakers=speakers, both=self.both)
 
@@ -133,7 +138,7 @@ class Overlap:
 
         return segmentation.probabilities(self._networks[0], windows)
 
-    def _pieces(self, heard: Activity, sound: Sound, progress: Progress) -> Pieces:
+    def _pieces(self, heard: Activity, sound: Sound, progress: Progress, tape: Tape) -> Pieces:
         """Return the pieces with their voices; those of one length go through the network together, in order of time."""
         from talkbalance.speech import voices
 
@@ -147,27 +152,33 @@ class Overlap:
             waiting.setdefault(rank, []).append(piece)
             if len(waiting[rank]) == BATCH:
                 together = waiting.pop(rank)
-                found[together] = self._voices(sound, frames[together], LENGTHS[rank])
+                found[together] = tape.answer(partial(self._voices, sound, frames[together], LENGTHS[rank]))
                 progress(LISTENING * sound.duration + (1 - LISTENING) * activity.seconds(frames[piece, 0]))
         for rank, last in waiting.items():
-            found[last] = self._voices(sound, frames[last], LENGTHS[rank])
-        return Pieces(frames, found, self._joined(frames, found, sound))
+            found[last] = tape.answer(partial(self._voices, sound, frames[last], LENGTHS[rank]))
+        return Pieces(frames, found, self._joined(frames, found, sound, tape))
 
-    def _joined(self, frames: Frames, found: Floats, sound: Sound) -> Joined:
-        from talkbalance.speech import voices
-
+    def _joined(self, frames: Frames, found: Floats, sound: Sound, tape: Tape) -> Joined:
         heard = np.flatnonzero(found.any(axis=1))
         starts, seconds = (frames[heard, 0] * FRAME).astype(np.float32), _seconds(frames[heard])
         heard_again, said = [], []
         for together in clustering.near(found[heard], seconds, starts):
             enough = together[: 1 + int(np.searchsorted(np.cumsum(seconds[together]), JOINED))]
-            rows = [voices.features(sound.read(*map(activity.seconds, frames[heard[one]]))) for one in sorted(enough)]
-            stretch = np.concatenate(rows)[: round(JOINED / voices.ROW)]
-            heard_again.append(voices.embed(self._networks[1], stretch[None])[0])
+            heard_again.append(tape.answer(partial(self._voice, sound, frames[heard[np.sort(enough)]])))
             said.append(seconds[together].sum())
-        return Joined(np.array(heard_again, np.float32).reshape(-1, voices.SIZE), np.array(said, np.float32))
+        return Joined(np.array(heard_again, np.float32).reshape(-1, found.shape[1]), np.array(said, np.float32))
+
+    def _voice(self, sound: Sound, frames: Frames) -> Floats:
+        """Return the one voice of several pieces."""
+        from talkbalance.speech import voices
+
+        rows = [voices.features(sound.read(*map(activity.seconds, piece))) for piece in frames]
+        stretch = np.concatenate(rows)[: round(JOINED / voices.ROW)]
+        voice: Floats = voices.embed(self._networks[1], stretch[None])[0]
+        return voice
 
     def _voices(self, sound: Sound, frames: Frames, length: float) -> Floats:
+        """Return a voice for each piece."""
         from talkbalance.speech import voices
 
         middles = [(activity.seconds(start) + activity.seconds(end)) / 2 for start, end in frames]

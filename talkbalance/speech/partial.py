@@ -1,11 +1,12 @@
 """Partial results: what was heard already, so that a run that was stopped goes on from there.
 
-One folder per recording and settings in the user's cache, one file per stage, private to the user: they hold what was said. Words
-take longest and are written down while they are heard, in a journal of their own. All are removed when the meeting is done, and
-after seven days in any case.
+One folder per recording and settings in the user's cache, one file per stage, private to the user: they hold what was said. What
+takes long is written down while it is heard: words in a journal, what the networks say of voices on a tape. All are removed when
+the meeting is done, and after seven days in any case.
 """
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +17,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from talkbalance.meeting import Word
 from talkbalance.speech.backend import Span, Transcript
 from talkbalance.speech.weights import cache_folder
+
+Floats = NDArray[np.float32]
 
 KEPT = 7 * 24 * 3600
 """Seconds after which a partial result is removed."""
@@ -50,6 +56,37 @@ class Journal:
 
 
 FORGETFUL = Journal()
+
+
+class Tape:
+    """What networks answer, one array after the other in the order it is asked for; without a file nothing is written down."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._at: int | None = 0 if file is not None and file.is_file() else None
+        """Where the next kept answer begins; None when all were given."""
+
+    def answer(self, hear: Callable[[], Floats]) -> Floats:
+        """Return the next answer, heard now if it was not before."""
+        if self._file is None:
+            return hear()
+        if self._at is not None:
+            with self._file.open("rb") as tape:
+                tape.seek(self._at)
+                with suppress(ValueError, EOFError):
+                    found: Floats = np.load(tape, allow_pickle=False)
+                    self._at = tape.tell()
+                    return found
+            os.truncate(self._file, self._at)  # a stop cut the last one short
+            self._at = None
+        heard = hear()
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._file.open("ab") as tape:
+            np.save(tape, heard, allow_pickle=False)
+        return heard
+
+
+BLANK = Tape()
 
 
 def _lines(file: Path) -> Iterator[tuple[tuple[float, float], tuple[Word, ...]]]:
@@ -91,6 +128,10 @@ class Partial:
     def journal(self, stage: str) -> Journal:
         """Return where the words of a stage are written down while they are heard."""
         return FORGETFUL if self.folder is None else Journal(self.folder / f"{stage}.jsonl")
+
+    def tape(self, stage: str) -> Tape:
+        """Return where the answers of the networks of a stage are written down while they are heard."""
+        return BLANK if self.folder is None else Tape(self.folder / f"{stage}.npy")
 
     def remove(self) -> None:
         """Remove what was kept: the meeting is done."""

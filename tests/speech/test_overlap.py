@@ -12,6 +12,7 @@ from talkbalance.speech.activity import FRAME, FRAMES, SETS, Activity
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE, Samples, Span, silent
 from talkbalance.speech.overlap import Joined, Overlap, Pieces, spans
+from talkbalance.speech.partial import Tape
 
 NOBODY, A, B, AB = 0, 1, 2, 4
 
@@ -106,6 +107,28 @@ def test_silence_and_noise_hold_nobody() -> None:
         assert diarizer.diarize(Played(noise)) == ()
         assert diarizer.diarize(Played(noise[:1])) == ()
         assert diarizer.diarize(Played(noise[:0])) == ()
+
+
+@pytest.mark.models
+def test_a_stopped_run_goes_on_where_it_was(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    hear = Overlap._hear
+    monkeypatch.setattr(Overlap, "_hear", lambda self, windows: asked.append(len(windows)) or hear(self, windows))
+
+    def stop(done: float) -> None:
+        if done > 10:
+            raise KeyboardInterrupt
+
+    with open_recording(samples / "erstgespraech_de.mp3") as recording:
+        sound = recording.mix
+        undisturbed = Overlap().diarize(sound)
+        whole = sum(asked)
+        with pytest.raises(KeyboardInterrupt):
+            Overlap().diarize(sound, progress=stop, tape=Tape(tmp_path / "voices.npy"))
+        heard = sum(asked) - whole
+        assert Overlap().diarize(sound, tape=Tape(tmp_path / "voices.npy")) == undisturbed
+    assert 0 < heard < whole
+    assert sum(asked) == 2 * whole
 
 
 @pytest.mark.models
