@@ -261,7 +261,7 @@ def _foretell(options: argparse.Namespace) -> None:
 
     with _progress() as watch:
         found = foretell(options.files, language=_spoken(options), engine=options.engine, model=options.model, progress=watch)
-    files, model = ", ".join(path.name for path in options.files), f"{options.engine} {options.model}"
+    files, model = ", ".join(path.name for path in options.files), f"{options.engine} {Path(options.model).name}"
     length, speech = clock(found.duration), clock(found.speech)
     print(text("cli.foretold", files=files, length=length, speech=speech, model=model, time=about(found.seconds)))
 

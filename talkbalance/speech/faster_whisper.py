@@ -71,7 +71,10 @@ class FasterWhisper(Engine):
         return found
 
     def _language_probabilities(self, samples: Samples) -> Mapping[str, float]:
-        return dict(self._model.detect_language(samples)[2])
+        try:
+            return dict(self._model.detect_language(samples)[2])
+        except IndexError as error:  # converted from a model that did not say which of its tokens are languages
+            raise MissingModel("models.no_languages", model=self.name) from error
 
     def _hear(self, batch: Sequence[Samples], language: str, vocabulary: str) -> list[list[Heard]]:
         """Return the words of all windows, heard at once, laid one behind the other."""

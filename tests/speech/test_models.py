@@ -60,6 +60,11 @@ def test_another_model_hears_to_the_end(engine: str, kind: str, models: Path, gr
     assert done[-1] == greeting.duration
 
 
+def test_a_model_that_names_no_languages_wants_to_be_told(models: Path, greeting: Clip) -> None:
+    with pytest.raises(MissingModel, match="--language"):
+        transcriber("faster-whisper", models / "int8").transcribe(greeting)
+
+
 def test_openai_whisper_takes_the_same_weights(models: Path) -> None:
     engine: Any = transcriber("openai-whisper", models / "float16")
     dims = engine._model.dims
