@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from talkbalance.speech.backend import Samples, Sound
+from talkbalance.speech.loudness import audible
 from talkbalance.speech.weights import cache_folder
 from talkbalance.speech.windows import speech
 
@@ -93,13 +94,14 @@ def forecast(trial: Trial, sounds: Sequence[Sound], *, anew: bool = True) -> For
         Whether to try what was tried before again: a machine is not always equally busy.
     """
     duration = sounds[0].duration
-    asked = [spoken(sound) for sound in sounds]
+    asked = [spoken(audible(sound)) for sound in sounds]
     said = duration * sum(part for part, _ in asked)
     pace = None if anew else _remembered(trial.name)
     if pace is None:
         busiest = max(range(len(sounds)), key=lambda rank: asked[rank])
         pace = _tried(trial, sounds, busiest, asked[busiest][1])
-        _remember(trial.name, pace)
+        if pace.words:  # where nobody spoke, nothing was learned
+            _remember(trial.name, pace)
     words, voices = pace.words * said, pace.voices * duration * len(sounds)
     return Forecast(duration, said, words + voices if trial.apart else max(words + voices / CORES, voices))
 

@@ -92,6 +92,11 @@ def test_what_was_tried_is_remembered_privately_and_tried_anew_when_asked(clock:
     assert (tmp_path / "paces.json").stat().st_mode & 0o077 == 0
 
 
+def test_silence_teaches_nothing(clock: Clock, tmp_path: Path) -> None:
+    assert forecast.forecast(trial(clock, []), [Clip(np.zeros(100 * RATE, np.float32))]).speech == 0
+    assert not (tmp_path / "paces.json").exists()
+
+
 @pytest.mark.parametrize("content", ["", "[1]", '{"model": "?"}', '{"model": [1]}', '{"other": [1, 2]}'])
 def test_a_spoiled_memory_is_none(content: str, clock: Clock, tmp_path: Path) -> None:
     (tmp_path / "paces.json").write_text(content)
