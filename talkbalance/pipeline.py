@@ -6,8 +6,8 @@ one mixed recording in which voices are told apart. Spans of another diarizer (R
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -99,18 +99,17 @@ class Hearing:
 
         return self.kept.spans("voices", begin)
 
-    def forecast(self, way: "Way", *, anew: bool) -> forecast.Forecast:
-        """Return how long hearing will take, from a trial on the sounds themselves."""
+    def trial(self, way: "Way") -> forecast.Trial:
+        """Return what is tried to tell how long hearing will take."""
         apart, engine = way.names is not None, self.transcriber
         diarizer = Channels() if apart else self.diarizer
-        trial = forecast.Trial(
+        return forecast.Trial(
             f"{engine.name}, {diarizer.name}, {forecast.CORES}",
             lambda sound: engine.transcribe(sound, language=self.language, vocabulary=self.vocabulary),
             diarizer.diarize if isinstance(diarizer, Channels) else lambda sounds: diarizer.diarize(sounds[0]),
             engine.workers if isinstance(engine, engines.Engine) else 1,
             apart,
         )
-        return forecast.forecast(trial, way.sounds, anew=anew)
 
 
 @dataclass(frozen=True)
@@ -225,7 +224,8 @@ def foretell(
     begun = time.perf_counter()
     with _opened(_paths(source), replace(hearing, watch=progress)) as recording:
         decoding = time.perf_counter() - begun
-        found = hearing.forecast(_way(recording, alone=spans is None), anew=True)
+        way = _way(recording, alone=spans is None)
+        found = forecast.forecast(hearing.trial(way), way.sounds)
     return replace(found, seconds=found.seconds + decoding)
 
 
@@ -265,18 +265,32 @@ def _way(recording: Recording | Tracks, *, alone: bool) -> Way:
     return Way((recording.mix,), None, recording.layout)
 
 
+@contextmanager
+def _foretold(way: Way, hearing: Hearing) -> Iterator[None]:
+    """Say how long hearing a long recording will take, and learn from how long it took; not where a part was heard before."""
+    if hearing.expect is None or way.sounds[0].duration <= LONG or hearing.kept.begun:
+        yield
+        return
+    trial = hearing.trial(way)
+    found = forecast.forecast(trial, way.sounds, anew=False)
+    hearing.expect(found.seconds)
+    begun = time.perf_counter()
+    yield
+    forecast.learn(trial.name, found, time.perf_counter() - begun)
+
+
 def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, sides: Sides, *, alone: bool, fresh: bool) -> Meeting:
     paths = _paths(source)
     with _opened(paths, hearing) as recording:
         duration, identity = recording.duration, _identity(recording)
         hearing = replace(hearing, kept=kept_of(identity, hearing.settings, fresh=fresh))
         way = _way(recording, alone=alone)
-        if hearing.expect is not None and duration > LONG and not hearing.kept.begun:
-            hearing.expect(hearing.forecast(way, anew=False).seconds)
-        if way.names is None:
-            heard = _hear_mix(way.sounds[0], hearing, way.layout)
-        else:
-            heard = _hear_voices(way.sounds, way.names, hearing, way.layout)
+        with _foretold(way, hearing):
+            heard = (
+                _hear_mix(way.sounds[0], hearing, way.layout)
+                if way.names is None
+                else _hear_voices(way.sounds, way.names, hearing, way.layout)
+            )
     if not heard.utterances:
         hearing.kept.remove()
         raise UnusableSound("pipeline.no_speech", file=", ".join(path.name for path in paths))

@@ -1,4 +1,4 @@
-"""How long hearing will take on this machine: tried on a piece of the recording itself, and remembered.
+"""How long hearing will take on this machine: tried on a piece of the recording itself, remembered, and corrected by what it took.
 
 ```
 recording   |   ##  ####### ## ########   ### ##  #####  |      # speech
@@ -52,6 +52,7 @@ class Forecast:
     duration: float
     speech: float
     seconds: float
+    pace: Pace
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,22 @@ def forecast(trial: Trial, sounds: Sequence[Sound], *, anew: bool = True) -> For
     duration = sounds[0].duration
     asked = [spoken(audible(sound)) for sound in sounds]
     said = duration * sum(part for part, _ in asked)
-    pace = None if anew else _remembered(trial.name)
+    known = _remembered(trial.name)
+    pace = None if anew else known
     if pace is None:
         busiest = max(range(len(sounds)), key=lambda rank: asked[rank])
         pace = _tried(trial, sounds, busiest, asked[busiest][1])
-        if pace.words:  # where nobody spoke, nothing was learned
+        if pace.words and (known is None or pace.words < known.words):  # a machine that is busy today is not slow for ever
             _remember(trial.name, pace)
     words, voices = pace.words * said, pace.voices * duration * len(sounds)
-    return Forecast(duration, said, words + voices if trial.apart else max(words + voices / CORES, voices))
+    return Forecast(duration, said, words + voices if trial.apart else max(words + voices / CORES, voices), pace)
+
+
+def learn(name: str, foretold: Forecast, seconds: float) -> None:
+    """Remember how long a whole recording took: no trial is as true."""
+    if foretold.pace.words and foretold.seconds:
+        much = seconds / foretold.seconds
+        _remember(name, Pace(much * foretold.pace.words, much * foretold.pace.voices))
 
 
 def spoken(sound: Sound) -> tuple[float, float]:

@@ -89,7 +89,14 @@ def test_what_was_tried_is_remembered_privately_and_tried_anew_when_asked(clock:
     assert heard == []
     assert forecast.forecast(trial(clock, heard, words=0.2), [half(1000)]).seconds > first.seconds
     assert heard
+    assert forecast.forecast(trial(clock, []), [half(1000)], anew=False) == first, "a busy machine is not remembered as a slow one"
     assert (tmp_path / "paces.json").stat().st_mode & 0o077 == 0
+
+
+def test_what_it_took_is_believed_more_than_a_trial(clock: Clock) -> None:
+    first = forecast.forecast(trial(clock, []), [half(1000)])
+    forecast.learn("model", first, 3 * first.seconds)
+    assert forecast.forecast(trial(clock, []), [half(2000)], anew=False).seconds == pytest.approx(6 * first.seconds)
 
 
 def test_silence_teaches_nothing(clock: Clock, tmp_path: Path) -> None:
