@@ -319,7 +319,10 @@ def _hear_mix(sound: Sound, hearing: Hearing, layout: str) -> Heard:
 
 
 def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing, layout: str) -> Heard:
-    """Hear every voice in its own sound; of its words only those count during which it speaks itself (bleed)."""
+    """Hear every voice in its own sound; of its words only those count during which it speaks itself (bleed).
+
+    Whoever speaks longest is heard first: the language of the meeting is found there.
+    """
     progress = hearing.progress("voices", sounds[0].duration)
     labels = names or [str(i) for i in range(len(sounds))]
 
@@ -330,15 +333,16 @@ def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing
     spans = hearing.kept.spans("voices", begin)
     utterances: list[Utterance] = []
     language = hearing.language
-    for i, (sound, label) in enumerate(zip(sounds, labels, strict=True)):
-        own = [span for span in spans if span.speaker == label]
-        if not own:
-            continue
-        said = replace(hearing, language=language).words(sound, number=i, of=len(sounds))
+    heard_in = dict(zip(labels, sounds, strict=True))
+    spoken = {label: [span for span in spans if span.speaker == label] for label in labels}
+    longest = sorted(spoken, key=lambda label: sum(span.start - span.end for span in spoken[label]))
+    for i, label in enumerate(label for label in longest if spoken[label]):
+        own = spoken[label]
+        said = replace(hearing, language=language).words(heard_in[label], number=i, of=len(sounds))
         language = language or said.language
         utterances += attribute(_inside(said.words, own), own)
     known = sorted((utterance for utterance in utterances if utterance.speaker != UNKNOWN), key=times_of)
-    heard = with_prosody(known, dict(zip(labels, sounds, strict=True)), swift(), apart=True)
+    heard = with_prosody(known, heard_in, swift(), apart=True)
     return Heard(heard if names else _numbered(heard), language or "", layout, Channels.name, tuple(names))
 
 

@@ -12,8 +12,9 @@ from talkbalance import pipeline
 from talkbalance.errors import InvalidParameter, UnknownSide, UnusableSound
 from talkbalance.meeting import Word
 from talkbalance.pipeline import foretell, transcribe
-from talkbalance.speech.backend import Span, Transcript
+from talkbalance.speech.backend import Sound, Span, Transcript
 from talkbalance.speech.replay import ReplayDiarizer, ReplayTranscriber
+from tests.sounds import Clip
 
 WORDS = (Word(0.5, 1.0, "Guten", 0.9), Word(1.0, 1.5, "Tag.", 0.8), Word(2.0, 2.4, "Ja?", 0.7))
 SPANS = (Span(0.4, 1.6, "S1", 0.95), Span(1.4, 2.5, "S2", 0.9), Span(3.0, 3.3, "S1", 0.5))
@@ -157,3 +158,26 @@ def test_what_cannot_be_heard_cannot_be_foretold(tmp_path: Path) -> None:
     (tmp_path / "none.wav").write_bytes(b"")
     with pytest.raises(InvalidParameter):
         foretell(tmp_path / "none.wav", speakers=0)
+
+
+class _Languages(ReplayTranscriber):
+    """Takes a short sound for English and a long one for German, unless it is told."""
+
+    told: list[tuple[float, str | None]]
+
+    def transcribe(self, sound: Sound, *, language: str | None = None, **_: object) -> Transcript:
+        loud = float(np.abs(sound.read()).max())
+        self.told.append((loud, language))
+        return Transcript(WORDS, language or ("de" if loud > 0.5 else "en"))
+
+
+def test_the_language_is_that_of_whoever_speaks_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    spans = (Span(0.4, 0.8, "brief", 0.9), Span(0.5, 2.5, "long", 0.9))
+    monkeypatch.setattr("talkbalance.speech.channels.Channels.diarize", lambda *_, **__: spans)
+    sounds = Clip(np.full(64_000, 0.1, np.float32)), Clip(np.full(64_000, 0.9, np.float32))
+    transcriber = _Languages(WORDS)
+    transcriber.told = []
+    heard = pipeline._hear_voices(sounds, ("brief", "long"), pipeline.Hearing(transcriber, ReplayDiarizer(())), "tracks")
+    assert heard.language == "de"
+    assert [language for _, language in transcriber.told] == [None, "de"]
+    assert [round(loud, 1) for loud, _ in transcriber.told] == [0.9, 0.1]
