@@ -22,7 +22,7 @@ References
 Bredin, H. (2023). pyannote.audio 2.1 speaker diarization pipeline. Interspeech. (Windows, voices, stitching.)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from talkbalance.speech.segmentation import Segmentation
     from talkbalance.speech.voices import Voices
 
-LENGTHS = 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.3, 1.6, 2.0
-"""Seconds a piece is cut to, from its middle, so that pieces go through the network together."""
+LENGTHS = 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0
+"""Seconds a piece or what is joined is cut to, from its middle, so that several go through the network together."""
 
-JOINED = 5.0
+JOINED = LENGTHS[-1]
 """Seconds a joined stretch is heard for; more says little more about its voice."""
 
-BATCH = 16
-"""Pieces that go through the network together."""
+BATCH, TOGETHER = 16, 32.0
+"""How many go through the network together, and how many seconds at most."""
 
 SHARPNESS = 20.0
 """How much more likely a voice is per unit of similarity; a piece below 1 s counts as much less as it is shorter."""
@@ -139,52 +139,50 @@ class Overlap:
         return segmentation.probabilities(self._networks[0], windows)
 
     def _pieces(self, heard: Activity, sound: Sound, progress: Progress, tape: Tape) -> Pieces:
-        """Return the pieces with their voices; those of one length go through the network together, in order of time."""
-        from talkbalance.speech import voices
-
+        """Return the pieces with their voices, and those of what is joined."""
         frames = activity.pieces(heard)
-        found = np.zeros((len(frames), voices.SIZE), np.float32)
-        length = np.searchsorted(LENGTHS, (frames[:, 1] - frames[:, 0]) * FRAME, "right") - 1
-        waiting: dict[int, list[int]] = {}
-        for piece, rank in enumerate(length):
-            if rank < 0:
-                continue
-            waiting.setdefault(rank, []).append(piece)
-            if len(waiting[rank]) == BATCH:
-                together = waiting.pop(rank)
-                found[together] = tape.answer(partial(self._voices, sound, frames[together], LENGTHS[rank]))
-                progress(LISTENING * sound.duration + (1 - LISTENING) * activity.seconds(frames[piece, 0]))
-        for rank, last in waiting.items():
-            found[last] = tape.answer(partial(self._voices, sound, frames[last], LENGTHS[rank]))
-        return Pieces(frames, found, self._joined(frames, found, sound, tape))
-
-    def _joined(self, frames: Frames, found: Floats, sound: Sound, tape: Tape) -> Joined:
-        heard = np.flatnonzero(found.any(axis=1))
-        starts, seconds = (frames[heard, 0] * FRAME).astype(np.float32), _seconds(frames[heard])
-        heard_again, said = [], []
-        for together in clustering.near(found[heard], seconds, starts):
+        found = self._voices([frames[one : one + 1] for one in range(len(frames))], sound, progress, tape)
+        clear = np.flatnonzero(found.any(axis=1))
+        starts, seconds = (frames[clear, 0] * FRAME).astype(np.float32), _seconds(frames[clear])
+        joined, said = [], []
+        for together in clustering.near(found[clear], seconds, starts):
             enough = together[: 1 + int(np.searchsorted(np.cumsum(seconds[together]), JOINED))]
-            heard_again.append(tape.answer(partial(self._voice, sound, frames[heard[np.sort(enough)]])))
+            joined.append(frames[clear[np.sort(enough)]])
             said.append(seconds[together].sum())
-        return Joined(np.array(heard_again, np.float32).reshape(-1, found.shape[1]), np.array(said, np.float32))
+        return Pieces(frames, found, Joined(self._voices(joined, sound, silent, tape), np.array(said, np.float32)))
 
-    def _voice(self, sound: Sound, frames: Frames) -> Floats:
-        """Return the one voice of several pieces."""
+    def _voices(self, stretches: Sequence[Frames], sound: Sound, progress: Progress, tape: Tape) -> Floats:
+        """Return (stretches, 192) voices, each of one or more (n, 2) frames; 0 where it is too short."""
         from talkbalance.speech import voices
 
-        rows = [voices.features(sound.read(*map(activity.seconds, piece))) for piece in frames]
-        stretch = np.concatenate(rows)[: round(JOINED / voices.ROW)]
-        voice: Floats = voices.embed(self._networks[1], stretch[None])[0]
-        return voice
+        found = np.zeros((len(stretches), voices.SIZE), np.float32)
+        length = np.searchsorted(LENGTHS, [_seconds(stretch).sum() for stretch in stretches], "right") - 1
+        for rank, together in _equally_long(length):
+            found[together] = tape.answer(partial(self._embedded, sound, [stretches[one] for one in together], LENGTHS[rank]))
+            progress(LISTENING * sound.duration + (1 - LISTENING) * activity.seconds(stretches[together[-1]][0, 0]))
+        return found
 
-    def _voices(self, sound: Sound, frames: Frames, length: float) -> Floats:
-        """Return a voice for each piece."""
+    def _embedded(self, sound: Sound, stretches: Sequence[Frames], length: float) -> Floats:
         from talkbalance.speech import voices
 
-        middles = [(activity.seconds(start) + activity.seconds(end)) / 2 for start, end in frames]
-        cut = [sound.read(max(0.0, middle - length / 2), middle + length / 2) for middle in middles]
-        whole = min(len(samples) for samples in cut)
-        return voices.embed(self._networks[1], np.stack([voices.features(samples[:whole]) for samples in cut]))
+        rows = [
+            np.concatenate([voices.features(sound.read(*map(activity.seconds, part))) for part in stretch]) for stretch in stretches
+        ]
+        whole = min(round(length / voices.ROW), *map(len, rows))
+        middle = [own[(len(own) - whole) // 2 :][:whole] for own in rows]
+        return voices.embed(self._networks[1], np.stack(middle))
+
+
+def _equally_long(length: NDArray[np.intp]) -> Iterator[tuple[int, list[int]]]:
+    """Yield a length and which stretches have it, as many as go through the network together, nearly in order of time."""
+    waiting: dict[int, list[int]] = {}
+    for stretch, rank in enumerate(length.tolist()):
+        if rank < 0:
+            continue
+        waiting.setdefault(rank, []).append(stretch)
+        if len(waiting[rank]) >= min(BATCH, TOGETHER / LENGTHS[rank]):
+            yield rank, waiting.pop(rank)
+    yield from waiting.items()
 
 
 def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | None, both: float) -> tuple[Span, ...]:
