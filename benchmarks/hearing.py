@@ -48,6 +48,22 @@ LONG = 60.0
 EVENT = 0.3
 """Seconds of the shortest overlap that is looked for by itself."""
 TRIED = """\
+## What was tried
+
+Who spoke when, mixed sound alone, before each change against after it; AMI / German / simulated:
+
+- Two at once from .25 on (what stands): overlap F1 .825 / .44 / .834, error .155 / .167 / .142. From .12 on: AMI reaches .865, with
+  the German error at .189, because those labels leave listener signals out. From .5 on: German error .137, AMI overlap .768. One limit
+  does not serve both.
+- Two limits, one for the peak of an overlap and a lower one for its edges (.3/.2 to .7/.2, ten pairs): never better on two of the three.
+- Windows every second instead of every two: .166 / .169 / .139, overlap F1 .818 / .44 / .828, at twice the cost.
+- Who the people of a window are, decided together (two who talk at once are two voices; seven weights): .171 / .165 / .147; who came in
+  (attributed overlaps) .536 instead of .500 simulated, .476 as before on AMI.
+- How much a piece's own voice counts against what windows say (three weights), and how sharply (three): within .004 everywhere.
+- The limit for speech: simulated error between .14 and .15 for any; a third of it are pauses of .2 to .5 s that are filled, a fifth
+  overlaps missed, a fifth voices confused in pieces below half a second.
+- Number of voices from single pieces, as it was: `benchmarks/results/voices.md` has what joined stretches changed.
+
 Tried for words, all recordings of one channel pooled (14 minutes): windows of at most 29.5 s, five readings followed, 8-bit
 numbers, WER .279; the encoder in 16-bit numbers, five readings .259, three .253, two .240, one .249; windows of at most 20 s, two
 readings .239; of at most 15 s, two .251, five .251. openai-whisper as it is, with word times, on the same weights and recordings:
