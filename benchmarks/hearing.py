@@ -52,17 +52,17 @@ TRIED = """\
 
 Who spoke when, mixed sound alone, before each change against after it; AMI / German / simulated:
 
-- Two at once from .25 on (what stands): overlap F1 .825 / .44 / .834, error .155 / .167 / .142. From .12 on: AMI reaches .865, with the
-  German error at .189, because those labels leave listener signals out. From .5 on: German error .137, AMI overlap .768. One limit
-  does not serve both.
-- Two limits, one for the peak of an overlap and a lower one for its edges (.3/.2 to .7/.2, ten pairs): better on one of the three at
-  most.
+- Two at once from .25 on (what stands): overlap F1 .825 / .44 / .834, error .155 / .167 / .142. From .12 on: AMI reaches .865,
+  with the German error at .189, because those labels leave listener signals out. From .5 on: German error .137, AMI overlap
+  .768. One limit does not serve both.
+- Two limits, one for the peak of an overlap and a lower one for its edges (.3/.2 to .7/.2, ten pairs): better on one of the
+  three at most.
 - Windows every second instead of every two: .166 / .169 / .139, overlap F1 .818 / .44 / .828, at twice the cost.
-- Who the people of a window are, decided together (two who talk at once are two voices; seven weights): .171 / .165 / .147; who came
-  in (attributed overlaps) .536 instead of .500 simulated, .476 as before on AMI.
+- Who the people of a window are, decided together (two who talk at once are two voices; seven weights): .171 / .165 / .147; who
+  came in (attributed overlaps) .536 instead of .500 simulated, .476 as before on AMI.
 - How much a piece's own voice counts against what windows say (three weights), and how sharply (three): within .004 everywhere.
-- The limit for speech: simulated error between .14 and .15 for any; a quarter of it are pauses of .2 to .5 s that are filled, a fifth
-  overlaps missed, a fifth voices confused, nearly all in stretches below a second.
+- The limit for speech: simulated error between .14 and .15 for any; a quarter of it are pauses of .2 to .5 s that are filled, a
+  fifth overlaps missed, a fifth voices confused, nearly all in stretches below a second.
 - Number of voices from single pieces, as it was: `benchmarks/results/voices.md` has what joined stretches find.
 
 Tried for words, all recordings of one channel pooled (14 minutes): windows of at most 29.5 s, five readings followed, 8-bit
