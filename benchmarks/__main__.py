@@ -11,12 +11,13 @@ ALL = (
         "voices",
         "engines",
         "hearing",
+        "words",
         "long_recordings",
         "import_time",
         "coverage",
         "review_queue",
     ),
-    *("german_interruptions", "peers", "sensitivity", "cards"),
+    *("german_interruptions", "uptake", "annomi", "peers", "sensitivity", "cards"),
 )
 
 
