@@ -182,7 +182,7 @@ def sentences_of(name: str) -> tuple[str, list[str]]:
     """Return the language of a text and its sentences of five words and more."""
     if name == "SwDA":
         rows = pd.read_csv(data("transcripts", "swda", "swda.csv.gz"), keep_default_na=False)
-        return "en", [text for text in rows.loc[rows["label"].isin(["sd", "sv"]), "text"] if len(words(text)) >= LONG][:3000]
+        return "en", [text for text in rows.loc[rows["label"].isin(["sd", "sv"]), "text"] if len(words(text)) >= LONG][:1000]
     texts = [
         re.sub(r"\(\(.*?\)\)", "", text) for file in TEXTS[name] for text in pd.read_csv(data(file), keep_default_na=False)["text"]
     ]
@@ -191,14 +191,13 @@ def sentences_of(name: str) -> tuple[str, list[str]]:
 
 
 def word_rows() -> Iterator[tuple[object, ...]]:
-    """Yield how well words alone tell a sentence cut anywhere from a whole one, everything else alike, a line per text."""
+    """Yield how well words alone tell a sentence cut after any word from a whole one, everything else alike, a line per text."""
     for name in ("SwDA", *TEXTS):
         language, said = sentences_of(name)
-        chance = np.random.default_rng(0)
         whole = [words(sentence) for sentence in said]
-        cut = [sentence[: chance.integers(2, len(sentence))] for sentence in whole]
+        cut = [sentence[:at] for sentence in whole for at in range(2, len(sentence))]
         sure = np.array([sure_of(" ".join(spoken), language) for spoken in (*whole, *cut)])
-        n, truth = len(whole), np.repeat([0, 1], len(whole))
+        n, truth = len(whole), np.repeat([0, 1], [len(whole), len(cut)])
         yield name, n, float(roc_auc_score(truth, sure)), *(float((part >= LIKELY).mean()) for part in (sure[:n], sure[n:]))
 
 
@@ -232,11 +231,12 @@ def _show(title: str, found: Sequence[Found]) -> None:
 
 WORDS = (
     "The probability is fitted on English talk. Sentences of five words and more stand before the same overlap, whole and "
-    "cut after a word drawn at random, without marks: how well do the words alone tell which was cut, and how many reach "
-    ".5? With the roles as English needs them it was .77 in LNP232 and AnneWill and .81 in English: German verbs close a "
-    "sentence that English ones leave open, and German pronouns and adverbs seldom end one. The roles of words "
-    "(`language.words.role`) know that; they were revised after a look at these two texts, in counts, and not at the "
-    "therapy talk."
+    "cut after every word from the second on, without marks: how well do the words alone tell which was cut, and how many "
+    "reach .5? German verbs close a sentence that English ones leave open, and German pronouns and adverbs seldom end one; "
+    "the roles of words (`language.words.role`) know that, classes of words alone did not. With classes it was .77 in SwDA, "
+    ".75 in LNP232 and AnneWill, .79 in the therapy talk [.73, .84], and .28 of the cut ones reached .5 in both German "
+    "texts. The German roles were revised after a look at LNP232 and AnneWill, in counts, so only the therapy talk is held "
+    "out: there words rank as well as before, within what 57 sentences can show, and find more, whole ones among them."
 )
 VOICE = (
     "Pitch and energy where somebody stops, heard as `transcribe` hears them (slope, level and energy of the last voiced "
