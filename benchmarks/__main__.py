@@ -9,6 +9,7 @@ ALL = (
         "questions",
         "channels",
         "voices",
+        "confidence",
         "engines",
         "hearing",
         "words",

@@ -8,9 +8,6 @@
 
 Beside it: senko on the same recordings and the same weights for voices. The diarization error (pyannote.metrics, overlap scored)
 says how well the voices were then told apart.
-
-Confidence: of the spans heard in the conversations of `python -m benchmarks.simulated`, the part of their time in which the voice
-they are given to speaks, by what their confidence says.
 """
 
 from collections.abc import Iterator
@@ -24,7 +21,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 import soundfile
-from pyannote.core import Segment, Timeline
+from pyannote.core import Segment
 from pyannote.metrics.diarization import DiarizationErrorRate
 
 from benchmarks import hearing, simulated
@@ -36,7 +33,6 @@ READER = "reader"
 MADE = 12
 """Conversations of each number of people."""
 SECONDS = 120.0
-LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
 REAL = {
     **{
         f"ami/{name}.flac": number
@@ -139,22 +135,6 @@ def error(case: Case, found: list[Span]) -> float:
     return float(DiarizationErrorRate()(annotation(case.truth), annotation(found), uem=Segment(0, end)))
 
 
-def sureness(way: str) -> Iterator[tuple[object, ...]]:
-    """Yield rows of how often spans are right, by their confidence."""
-    rows = []
-    for one in simulated.conversations(way):
-        true, found = annotation(one.truth), annotation(one.heard)
-        matched = DiarizationErrorRate().optimal_mapping(true, found)
-        for span in one.heard:
-            own = true.label_timeline(matched[span.speaker]) if span.speaker in matched else Timeline()
-            right = own.crop(Segment(span.start, span.end)).duration()
-            rows.append((span.confidence, span.end - span.start, right))
-    spans = pd.DataFrame(rows, columns=["confidence", "seconds", "right"])
-    for level, own_level in spans.groupby(pd.cut(spans["confidence"], LEVELS), observed=True):
-        said = float(np.average(own_level["confidence"], weights=own_level["seconds"]))
-        yield way, str(level), len(own_level), said, float(own_level["right"].sum() / own_level["seconds"].sum())
-
-
 def main() -> None:
     """Count the voices of everything with both tools, and write the tables."""
     tools = {"talkbalance": ours(), "senko": hearing.senko()}
@@ -185,11 +165,6 @@ def main() -> None:
         table(("recordings", "people", "tool", "counted right", "voices found, mean", "DER, median"), rows),
         "## Real recordings",
         table(("recording", "people", *(f"found by {tool}" for tool in tools)), single),
-        "## What confidence says",
-        table(
-            ("way of hearing", "confidence", "spans", "confidence, mean", "right, part of the time"),
-            [row for way in simulated.WAYS for row in sureness(way)],
-        ),
     )
 
 

@@ -63,7 +63,7 @@ TWO_AT_ONCE = 1.0
 
 LEAST_SURE, MOST_SURE = 0.58, 0.95
 """Part of a span's time in which it is this voice that speaks, where the windows are least and most sure: between them it grows
-with the square of what they say (`python -m benchmarks.voices` shows how well that holds)."""
+with the square of what they say (`python -m benchmarks.confidence` shows how well that holds)."""
 
 LISTENING = 0.6
 """Part of the work that is done when every window was heard."""
