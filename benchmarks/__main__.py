@@ -4,21 +4,24 @@ import sys
 from importlib import import_module
 
 ALL = (
-    *(
-        "interruptions",
-        "questions",
-        "channels",
-        "voices",
-        "confidence",
-        "engines",
-        "hearing",
-        "words",
-        "long_recordings",
-        "import_time",
-        "coverage",
-        "review_queue",
-    ),
-    *("german_interruptions", "uptake", "annomi", "peers", "sensitivity", "cards"),
+    "interruptions",
+    "questions",
+    "german_interruptions",
+    "uptake",
+    "annomi",
+    "channels",
+    "voices",
+    "confidence",
+    "engines",
+    "hearing",
+    "words",
+    "long_recordings",
+    "coverage",
+    "review_queue",
+    "sensitivity",
+    "peers",
+    "import_time",
+    "cards",
 )
 
 
