@@ -159,7 +159,7 @@ NOTHING_KEPT = Partial()
 def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Partial:
     """Return what was kept of a recording heard with these settings; `fresh` forgets it first."""
     shelf = cache_folder() / "partial"
-    _tidy(shelf)
+    tidy(shelf)
     key = sha256("\0".join((identity, *settings)).encode()).hexdigest()[:32]
     kept = Partial(shelf / key)
     if fresh:
@@ -167,7 +167,8 @@ def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Partial:
     return kept
 
 
-def _tidy(shelf: Path) -> None:
+def tidy(shelf: Path) -> None:
+    """Remove the folders of a shelf that are older than seven days."""
     for folder in shelf.glob("*") if shelf.is_dir() else ():
         if time.time() - folder.stat().st_mtime > KEPT:
             shutil.rmtree(folder, ignore_errors=True)

@@ -24,6 +24,7 @@ from talkbalance.summary import summary
 from talkbalance.views import figures, signs
 from talkbalance.views.evidence import events
 from talkbalance.views.explain import MIN_OVERLAP, THRESHOLD, rule_text
+from talkbalance.views.player import Player, sound_of
 from talkbalance.views.report import environment, report
 from talkbalance.views.writing import side_name
 
@@ -70,6 +71,7 @@ class Review:
     def __init__(self, meeting: Meeting | None, samples: list[Path], language: Language) -> None:
         self.spoken = language
         self.heard: Meeting | None = None
+        self.recording: Path | None = None
         self.meeting: Meeting | None = None
         self.found: pd.DataFrame | None = None
         self.asked_for: pd.DataFrame | None = None
@@ -126,6 +128,7 @@ class Review:
 
     def _make_views(self) -> None:
         self.balance, self.signs, self.counted, self.timeline, self.cuts, self.asked = (widgets.HTML() for _ in range(6))
+        self.player = Player()
         self.save_button, self.saved = widgets.Button(icon="save"), widgets.HTML()
 
     def _arranged(self) -> list[Any]:
@@ -140,6 +143,7 @@ class Review:
             *self.bars.values(),
             self.sides_title,
             self.sides_box,
+            self.player,
             self.balance,
             self.signs,
             self.thresholds_title,
@@ -170,6 +174,7 @@ class Review:
         self.sides_title.value = f"<h3>{text('review.sides')}</h3>"
         self.thresholds_title.value = f"<h3>{text('review.thresholds')}</h3>"
         self.save_button.description = text("review.save")
+        self.player.label()
         self._quiet = False
 
     def _connect(self) -> None:
@@ -274,7 +279,7 @@ class Review:
     def _read(self, file: Path) -> None:
         with warnings.catch_warnings(record=True) as notes:
             warnings.simplefilter("always", TalkbalanceWarning)
-            self.show(read(file))
+            self.show(read(file), recording=sound_of(file))
         self._say(" ".join(str(note.message) for note in notes))
 
     def _hear(self, file: Path, done: Callable[[], None]) -> None:
@@ -309,9 +314,10 @@ class Review:
         for bar in self.bars.values():
             bar.layout.display, bar.value, bar.description = "none", 0.0, ""
 
-    def show(self, meeting: Meeting) -> None:
-        """Show a meeting."""
+    def show(self, meeting: Meeting, *, recording: Path | None = None) -> None:
+        """Show a meeting, and let its recording be heard: the one given, or the meeting's own."""
         self.heard = self.meeting = meeting
+        self.recording = recording
         self.saved.value = ""
         self._ask_sides({speaker.name: (speaker.name, speaker.side) for speaker in meeting.speakers})
         self._reveal()
@@ -332,8 +338,18 @@ class Review:
             for control in (called, sits):
                 control.observe(self._heeded(self._name), "value")
             self.people.append((heard, called, sits))
-            lines.append(widgets.HBox([called, sits, widgets.HTML(self._moment(heard))], layout=_wrapping()))
+            lines.append(widgets.HBox([called, sits, self._listen(heard), widgets.HTML(self._moment(heard))], layout=_wrapping()))
         self.sides_box.children = lines
+
+    def _listen(self, heard: str) -> Any:  # noqa: ANN401 -- a widget
+        """Return a button that plays the moment at which a voice is clearest."""
+        button = widgets.Button(icon="play", tooltip=text("player.play"), layout=widgets.Layout(width="3em"))
+        moment = self.heard.clear_moment(heard) if self.heard else None
+        if moment is None:
+            button.disabled = True
+        else:
+            button.on_click(lambda _: self.player.play(*times_of(moment)))
+        return button
 
     def _moment(self, heard: str) -> str:
         moment = self.heard.clear_moment(heard) if self.heard else None
@@ -364,6 +380,7 @@ class Review:
     def _draw(self) -> None:
         if self.meeting is None:
             return
+        self.player.show(self.meeting, recording=self.recording)
         measured = summary(self.meeting, meaning=True)
         try:
             picture = figures.balance(self.meeting, figures=measured).svg
@@ -399,6 +416,7 @@ class Review:
         except Unavailable as reason:
             picture = _reason(reason)
         self.timeline.value = f"<h3>{text('report.timeline')}</h3>{picture}"
+        self.player.mark(self.found, self.asked_for)
 
     def _draw_signs(self, meeting: Meeting, measured: pd.DataFrame) -> None:
         """Show all signs side by side, as the report does; they follow the usual thresholds, not those of the page."""

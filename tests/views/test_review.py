@@ -89,7 +89,7 @@ def test_the_switch_changes_the_language_and_keeps_everything(page: Review) -> N
 def test_words_and_names_are_escaped(hostile: Meeting) -> None:
     page = review(hostile, language="de")
     shown = "".join(part.value for part in (page.balance, page.timeline, page.cuts, page.asked, page.counted))
-    shown += "".join(line.children[2].value for line in page.sides_box.children)
+    shown += "".join(line.children[-1].value for line in page.sides_box.children)
     assert "<script" not in shown
     assert "&lt;ol" not in shown, "and our own markup is not"
     assert "<img" not in shown
@@ -175,3 +175,16 @@ def test_the_report_is_saved_where_the_notebook_is(meeting: Meeting, tmp_path: P
     page.save_button.click()
     assert (tmp_path / "erstgespraech.report.html").exists()
     assert "erstgespraech.report.html" in page.saved.value
+
+
+def test_voices_and_moments_can_be_heard(samples: Path) -> None:
+    page = review(samples=samples)
+    page.open(samples / "erstgespraech_de.meeting.json")
+    assert page.player.sound > 0
+    assert page.found is not None
+    assert page.asked_for is not None
+    assert len(page.player.moments["start"]) == len(page.found) + len(page.asked_for)
+    page.sides_box.children[0].children[-2].click()
+    assert page.player.request["n"] == 1
+    page.rule.value = "any_overlap"
+    assert len(page.player.moments["start"]) == len(page.found) + len(page.asked_for)
