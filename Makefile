@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: install demo test check bench clean
+.PHONY: install browser demo test check bench clean
 
 install: $(STAMP)
 
@@ -18,7 +18,14 @@ $(STAMP): pyproject.toml constraints.txt
 demo: install
 	$(BIN)/talkbalance analyze samples/erstgespraech_de.mp3 --sides samples/erstgespraech_de.sides.toml -o demo
 
-test: install
+# The pages are tested in a real browser, Debian's Chromium; where it cannot be installed, those tests say so and are left out.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	} || echo "No Chromium, and it cannot be installed here: tests of the pages are left out. On Debian: apt-get install chromium"
+
+test: install browser
 	$(BIN)/python -m pytest
 
 check: install
