@@ -10,8 +10,8 @@ let playing = null; // one sound at a time, however many players a page has
 
 function clock(seconds) {
   const s = Math.max(0, Math.floor(seconds)), two = (n) => String(n).padStart(2, "0");
-  const hours = Math.floor(s / 3600), rest = `${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
-  return hours ? `${hours}:${rest}` : rest;
+  const hours = Math.floor(s / 3600), minutes = Math.floor((s % 3600) / 60);
+  return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
 }
 
 function make(name, attributes = {}, ...children) {
