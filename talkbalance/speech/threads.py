@@ -24,8 +24,9 @@ _INSIDE = _Inside()
 def one_thread() -> Iterator[None]:
     """Let torch compute in one thread: networks this small gain little from more, and on a busy machine lose tenfold.
 
-    Several threads at work beside one another, each with its own part of a recording, use all cores instead. A thread that begins
-    meanwhile inherits the one: so the number there was before is asked for once, by the first job, and every job goes back to it.
+    Several threads at work beside one another, each with its own part of a recording, use all cores instead. The number there was
+    before comes back when the last of them is done: part of it is shared by all threads, and a job that gave it back alone would
+    let the others compute in several threads, in another order, and sums would differ in their last digits from run to run.
     """
     with _INSIDE.lock:
         if not _INSIDE.jobs:
@@ -37,7 +38,8 @@ def one_thread() -> Iterator[None]:
     finally:
         with _INSIDE.lock:
             _INSIDE.jobs -= 1
-            torch.set_num_threads(_INSIDE.before)  # of this thread; others inside keep their one
+            if not _INSIDE.jobs:
+                torch.set_num_threads(_INSIDE.before)
 
 
 def short_floats() -> torch.autocast | nullcontext[None]:
