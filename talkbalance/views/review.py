@@ -65,6 +65,10 @@ def _samples(folder: str | Path | None) -> list[Path]:
     return ready + [file for file in files if file.suffix.lower() in SOUND or file.suffix.lower() == ".vtt"]
 
 
+def _nothing() -> None:
+    """Nothing to tidy up."""
+
+
 class Review:
     """The page (`page`, a widget) and what it shows: `meeting`, with names and sides, and `found`, its interruptions."""
 
@@ -78,6 +82,7 @@ class Review:
         self.worker: threading.Thread | None = None
         self.people: list[tuple[str, Any, Any]] = []
         self._quiet = False
+        self._listened: Callable[[], None] = _nothing
         i18n.set_language(language)
         self._make_choice(samples)
         self._make_thresholds()
@@ -247,7 +252,7 @@ class Review:
             self._say(text("review.no_path"), wrong=True)
 
     def _open_upload(self) -> None:
-        """Keep an uploaded file only while it is read: it holds voices."""
+        """Keep an uploaded file only while it is read, or can be listened to: it holds voices."""
         if not self.upload.value:
             return
         given = self.upload.value[0]
@@ -256,8 +261,11 @@ class Review:
         file.write_bytes(given["content"])
         self.open(file, done=folder.cleanup)
 
-    def open(self, file: Path, done: Callable[[], None] = lambda: None) -> None:
-        """Read a transcript, or hear a recording in the background; `done` is called when the file is no longer needed."""
+    def open(self, file: Path, done: Callable[[], None] = _nothing) -> None:
+        """Read a transcript, or hear a recording in the background; `done` is called when the file is no longer needed.
+
+        That is once a transcript was read, and, since one wants to listen to it, once a recording gives way to another meeting.
+        """
         if self.busy:
             done()
             self._say(text("review.busy"), wrong=True)
@@ -292,6 +300,7 @@ class Review:
                 warnings.simplefilter("ignore")
                 meeting = transcribe(file, speakers=self.voices.value, progress=self._watch)
             self.show(meeting)
+            self._listened, done = done, _nothing
             self._say("")
         except TalkbalanceError as error:
             self._say(str(error), wrong=True)
@@ -316,6 +325,8 @@ class Review:
 
     def show(self, meeting: Meeting, *, recording: Path | None = None) -> None:
         """Show a meeting, and let its recording be heard: the one given, or the meeting's own."""
+        self._listened()
+        self._listened = _nothing
         self.heard = self.meeting = meeting
         self.recording = recording
         self.saved.value = ""

@@ -2,6 +2,7 @@
 
 import datetime
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,25 @@ def test_sound_is_heard_in_the_background_with_progress(meeting: Meeting, tmp_pa
     assert seen == [["Aufnahme lesen 0:03 0.0"], [voices], ["Wörter hören 0:06 / 0:30 0.2", voices]]
     assert page.meeting == meeting
     assert {bar.layout.display for bar in page.bars.values()} == {"none"}
+
+
+def test_an_uploaded_recording_can_be_listened_to_until_another_is_opened(
+    meeting: Meeting, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Path] = []
+
+    def transcribe(path: Path, **_: object) -> Meeting:
+        kept.append(path)
+        return replace(meeting, recording=path)
+
+    monkeypatch.setattr("talkbalance.pipeline.transcribe", transcribe)
+    page = review(samples=tmp_path / "none", language="en")
+    page.upload.value = ({**UPLOAD, "name": "call.mp3", "content": b"voices"},)
+    _wait(page)
+    assert kept[0].is_file()
+    assert page.player.sound > 0
+    page.open(samples / "erstgespraech_de.meeting.json")
+    assert not kept[0].exists()
 
 
 def test_a_recording_that_cannot_be_heard_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
