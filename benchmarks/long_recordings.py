@@ -108,6 +108,7 @@ def same(one: Path, other: Path) -> bool:
 def main() -> None:
     """Hear the long recordings and write the table."""
     runs: dict[str, tuple[int, Run]] = {}
+    equal = False
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for hours in HOURS:
@@ -115,11 +116,12 @@ def main() -> None:
             begun = time.perf_counter()
             runs[f"{hours} h"] = hours, ended(analyze(recording, folder / f"undisturbed-{hours}", "--fresh"), begun)
             print(hours, runs[f"{hours} h"], file=sys.stderr)
-        recording, disturbed = folder / "1.flac", folder / "disturbed"
-        runs["1 h, killed at minute 50"] = 1, killed(recording, disturbed)
-        begun = time.perf_counter()
-        runs["1 h, the rest"] = 1, ended(analyze(recording, disturbed), begun)
-        equal = same(folder / "undisturbed-1", disturbed)
+            if hours == 1:
+                runs["1 h, killed at minute 50"] = 1, killed(recording, folder / "disturbed")
+                begun = time.perf_counter()
+                runs["1 h, the rest"] = 1, ended(analyze(recording, folder / "disturbed"), begun)
+                equal = same(folder / "undisturbed-1", folder / "disturbed")
+                print(runs, equal, file=sys.stderr)
     rows = [
         (name, run.seconds, run.seconds / (3600 * hours), run.cpu / (3600 * hours), run.memory)
         for name, (hours, run) in runs.items()

@@ -24,7 +24,7 @@ from talkbalance.speech.attribution import attribute
 from talkbalance.speech.audio import Recording, open_recording
 from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, Transcript, silent
 from talkbalance.speech.channels import Channels
-from talkbalance.speech.parallel import Halt, both
+from talkbalance.speech.parallel import CORES, Halt, both
 from talkbalance.speech.partial import NOTHING_KEPT, Partial, kept_of
 from talkbalance.speech.prosody import swift, with_prosody
 from talkbalance.speech.tracks import Tracks, open_tracks
@@ -104,7 +104,7 @@ class Hearing:
         apart, engine = way.names is not None, self.transcriber
         diarizer = Channels() if apart else self.diarizer
         return forecast.Trial(
-            f"{engine.name}, {diarizer.name}, {forecast.CORES}",
+            f"{engine.name}, {diarizer.name}, {CORES}",
             lambda sound: engine.transcribe(sound, language=self.language, vocabulary=self.vocabulary),
             diarizer.diarize if isinstance(diarizer, Channels) else lambda sounds: diarizer.diarize(sounds[0]),
             engine.workers if isinstance(engine, engines.Engine) else 1,

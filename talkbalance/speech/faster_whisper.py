@@ -1,6 +1,5 @@
 """faster-whisper: the default, because it is the fastest of the three without a graphics card."""
 
-import os
 from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,9 +12,8 @@ from talkbalance.speech import weights
 from talkbalance.speech.backend import RATE, Samples
 from talkbalance.speech.checkpoint import read_checkpoint
 from talkbalance.speech.engines import BEAM, Engine, fetched, library
+from talkbalance.speech.parallel import CORES
 from talkbalance.speech.words import Heard
-
-CORES = os.cpu_count() or 1
 
 PRECISION = {"cpu": "int8", "cuda": "float16"}
 """Where it computes, and in which numbers. On a processor matrices in 8 bits take half the time of 32, for a quarter of a point of

@@ -11,7 +11,6 @@ numbers, nothing of what was said.
 """
 
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from typing import Any
 
 from talkbalance.speech.backend import Samples, Sound
 from talkbalance.speech.loudness import audible
+from talkbalance.speech.parallel import CORES
 from talkbalance.speech.weights import cache_folder
 from talkbalance.speech.windows import speech
 
@@ -33,8 +33,6 @@ ENOUGH = 5.0
 
 PLACES, PLACE = 20, 15.0
 """At how many places, and for how many seconds, a recording is asked whether somebody speaks."""
-
-CORES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

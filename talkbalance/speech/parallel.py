@@ -1,5 +1,6 @@
 """Work beside work: hearing is long, machines have several cores, and most of what is done releases Python's lock."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
@@ -8,6 +9,8 @@ from threading import Event
 from typing import Any, TypeVar
 
 from talkbalance.speech.backend import Progress
+
+CORES = os.cpu_count() or 1
 
 One = TypeVar("One")
 Other = TypeVar("Other")

@@ -12,7 +12,7 @@ or too little is voiced to tell, nothing is said.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import isfinite
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from talkbalance.meeting import Prosody, Utterance, times_of
 from talkbalance.speech.backend import Samples, Sound
+from talkbalance.speech.parallel import CORES, in_order
 
 RATE = 16_000
 BEFORE = 1.0
@@ -158,16 +159,19 @@ def _tracks(
 ) -> Iterator[tuple[Place, Track]]:
     """Hear windows in batches, each call having its price."""
     silence = np.zeros(int(GAP * RATE), np.float32)
-    for first in range(0, len(places), BATCH):
-        batch = places[first : first + BATCH]
+
+    def hear(batch: Sequence[Place]) -> list[tuple[Place, Track]]:
         pieces = [sounds[utterances[number].speaker].read(start, end) for number, start, end in batch]
-        joined = np.concatenate([part for piece in pieces for part in (piece, silence)])
-        track = detector(joined)
-        at = 0.0
+        track = detector(np.concatenate([part for piece in pieces for part in (piece, silence)]))
+        found, at = [], 0.0
         for place, piece in zip(batch, pieces, strict=True):
             begin, end = round(at / track.step), round((at + len(piece) / RATE) / track.step)
-            yield place, Track(track.pitch[begin:end], track.confidence[begin:end], track.loudness[begin:end], track.step)
+            found.append((place, Track(track.pitch[begin:end], track.confidence[begin:end], track.loudness[begin:end], track.step)))
             at += len(piece) / RATE + GAP
+        return found
+
+    batches = (places[first : first + BATCH] for first in range(0, len(places), BATCH))
+    return chain.from_iterable(in_order(hear, batches, CORES))
 
 
 def _end(place: Place, track: Track) -> tuple[Prosody, float] | None:
