@@ -16,6 +16,7 @@ ALL = (
     "hearing",
     "words",
     "long_recordings",
+    "stopped_run",
     "coverage",
     "review_queue",
     "sensitivity",

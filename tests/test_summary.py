@@ -1,8 +1,12 @@
 """The summary: every measure, its interval, its reason."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Hashable
 from dataclasses import replace
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -196,3 +200,13 @@ def test_a_short_meeting_is_cut_into_six_blocks() -> None:
     short = draw("Eva |######  ####    ##  ########    |\nBaum |      ##    ####  ##        ####|", step=5)
     row = _figure(summary(short, seed=1), "share", "Eva")
     assert row["low_observed"] < row["value"] < row["high_observed"]
+
+
+def test_the_same_meeting_gives_the_same_figures_to_the_last_digit(samples: Path) -> None:
+    code = "import sys, talkbalance as tb; print(tb.summary(tb.read(sys.argv[1]), runs=5).to_csv())"
+    command = [sys.executable, "-c", code, str(samples / "erstgespraech_de.meeting.json")]
+    one, other = (
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        for seed in ("1", "2")
+    )
+    assert one == other

@@ -160,7 +160,8 @@ def _answer(said: Turn, turn: Turn, language: Language) -> Answer:
     taken = weights.keys() & _weights(turn.text, language).keys()
     telling_words = content_words(said.text, language) & taken
     spelled = dict.fromkeys(w for w in words(turn.text) if stem(w, language) in telling_words)
-    return Answer(said, turn, sum(weights[word] for word in taken), sum(weights.values()), tuple(spelled))
+    told = sum(weight for word, weight in weights.items() if word in taken)  # in order, so that the last digit is always the same
+    return Answer(said, turn, told, sum(weights.values()), tuple(spelled))
 
 
 def _weights(text: str, language: Language) -> dict[str, float]:
