@@ -1,13 +1,14 @@
 """Questions in German recordings, heard as `transcribe` hears them: used by `python -m benchmarks.questions`."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 
 import pandas as pd
 from scipy.stats import binomtest
 
 from benchmarks.shared import data
+from benchmarks.sounds import Clip
 from talkbalance.floor import overlap
 from talkbalance.language import question
 from talkbalance.language.words import lexicon
@@ -15,9 +16,7 @@ from talkbalance.meeting import Meeting, Utterance, times_of
 from talkbalance.metrics.questions import RISE, questions
 from talkbalance.pipeline import transcribe
 from talkbalance.speech.audio import open_recording
-from talkbalance.speech.backend import Samples
 from talkbalance.speech.engines import transcriber
-from talkbalance.speech.prosody import RATE
 
 MISSED = """What is missed is hardly in the words that were recognised: most of the marks missed stand on words spoken over by the
 other, which were not recognised at all or are given to the other voice, and one on a tag that the recogniser closes with a point.
@@ -33,22 +32,6 @@ AROUND = 0.3
 """Seconds of sound before and after such a stretch that are heard again with it."""
 AT_ONCE = 0.3
 """Seconds after which a tag may follow what its speaker said."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of a recording as a sound of its own."""
-
-    samples: Samples
-
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return len(self.samples) / RATE
-
-    def read(self, start: float = 0.0, end: float | None = None) -> Samples:
-        """Return the samples of a stretch."""
-        return self.samples[round(start * RATE) : None if end is None else round(end * RATE)]
 
 
 @cache
@@ -109,7 +92,7 @@ def heard_again(meeting: Meeting) -> list[Span]:
     with open_recording(path) as recording:
         for u in wordless(meeting):
             start, end = times_of(u)
-            piece = Piece(recording.mix.read(max(0.0, start - AROUND), end + AROUND))
+            piece = Clip(recording.mix.read(max(0.0, start - AROUND), end + AROUND))
             text = " ".join(word.text for word in engine.transcribe(piece, language="de").words)
             asked = question(text, "de", marked="?" in text)
             if asked is not None and asked.confidence >= 0.5:

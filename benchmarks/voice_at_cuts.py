@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.shared import data
+from benchmarks.sounds import Clip
 from talkbalance.floor import overlap
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.said import said as columns_of
@@ -55,22 +56,6 @@ class Stop:
     text: str
     samples: Samples
     cut: bool
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Pieces one after another as one sound."""
-
-    samples: Samples
-
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return len(self.samples) / RATE
-
-    def read(self, start: float = 0.0, end: float | None = None) -> Samples:
-        """Return the samples of a stretch."""
-        return self.samples[round(start * RATE) : None if end is None else round(end * RATE)]
 
 
 def read_sentences() -> Iterator[Stop]:
@@ -172,7 +157,7 @@ def heard(stops: Sequence[Stop]) -> Floats:
             Utterance(float(start), float(start) + len(stops[i].samples) / RATE, who, stops[i].text)
             for i, start in zip(own, begins, strict=False)
         ]
-        for i, told in zip(own, with_prosody(said, {who: Joined(sound)}, swift(), apart=True), strict=True):
+        for i, told in zip(own, with_prosody(said, {who: Clip(sound)}, swift(), apart=True), strict=True):
             if told.prosody:
                 found[i] = [getattr(told.prosody[-1], name) for name in VOICE]
         found[own, LOUD] -= np.nanmedian(found[own, LOUD])  # how loud a recording is tells nothing

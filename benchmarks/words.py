@@ -28,12 +28,13 @@ import numpy as np
 
 from benchmarks.hearing import Case, cases, reference_words, samples
 from benchmarks.shared import publish, table
+from benchmarks.sounds import Clip
 from talkbalance.language import words
 from talkbalance.language.background import telling
 from talkbalance.language.words import lexicon
 from talkbalance.speech import engines, layout
 from talkbalance.speech.audio import Mix
-from talkbalance.speech.backend import RATE, Samples, Sound, Transcript
+from talkbalance.speech.backend import Samples, Sound, Transcript
 from talkbalance.speech.engines import transcriber
 from talkbalance.speech.windows import windows
 
@@ -68,22 +69,6 @@ the word error rate moves by as much as it does between two prompts of the same 
 broken-off sentences .289 for all, a list of signals alone .281, no token suppressed .270 with no signal more. Whoever wants more
 of them puts them into the vocabulary."""
 """What was tried by hand, on the same recordings with the same scores."""
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A sound in memory."""
-
-    samples: Samples
-
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return len(self.samples) / RATE
-
-    def read(self, start: float = 0.0, end: float | None = None) -> Samples:
-        """Return a piece of it."""
-        return self.samples[round(start * RATE) : None if end is None else round(end * RATE)].copy()
 
 
 @dataclass(frozen=True)

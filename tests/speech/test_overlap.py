@@ -13,19 +13,9 @@ from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE, Samples, Span, silent
 from talkbalance.speech.overlap import Joined, Overlap, Pieces, spans
 from talkbalance.speech.partial import Tape
+from tests.sounds import Clip
 
 NOBODY, A, B, AB = 0, 1, 2, 4
-
-
-class Played:
-    """Samples as a sound."""
-
-    def __init__(self, samples: Samples) -> None:
-        self.samples = samples
-        self.duration = len(samples) / RATE
-
-    def read(self, start: float = 0.0, end: float | None = None) -> Samples:
-        return self.samples[round(start * RATE) : None if end is None else round(end * RATE)]
 
 
 def heard(*stretches: tuple[float, int], certain: float = 1.0) -> Activity:
@@ -36,7 +26,7 @@ def heard(*stretches: tuple[float, int], certain: float = 1.0) -> Activity:
         end = min(FRAMES, at + round(seconds / FRAME))
         answer[at:end, which] = certain
         at = end
-    return activity.listen(lambda _: answer[None], Played(np.zeros(99 * RATE // 10, np.float32)), silent)
+    return activity.listen(lambda _: answer[None], Clip(np.zeros(99 * RATE // 10, np.float32)), silent)
 
 
 def of_two(what: Activity, *whose: int) -> Pieces:
@@ -104,9 +94,9 @@ def test_silence_and_noise_hold_nobody() -> None:
     diarizer = Overlap()
     for level in (0.0, 0.001, 0.1):
         noise = (level * np.random.default_rng(0).normal(size=9 * RATE)).astype(np.float32)
-        assert diarizer.diarize(Played(noise)) == ()
-        assert diarizer.diarize(Played(noise[:1])) == ()
-        assert diarizer.diarize(Played(noise[:0])) == ()
+        assert diarizer.diarize(Clip(noise)) == ()
+        assert diarizer.diarize(Clip(noise[:1])) == ()
+        assert diarizer.diarize(Clip(noise[:0])) == ()
 
 
 @pytest.mark.models

@@ -1,29 +1,14 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from talkbalance.meeting import Prosody, Utterance, Word
-from talkbalance.speech.backend import Samples
 from talkbalance.speech.prosody import RATE, PitchDetector, swift, with_prosody
+from tests.sounds import Clip
 
 
-@dataclass(frozen=True)
-class Tone:
-    """A voice whose pitch glides from one frequency to another, piece by piece."""
-
-    samples: Samples
-
-    @property
-    def duration(self) -> float:
-        return len(self.samples) / RATE
-
-    def read(self, start: float = 0.0, end: float | None = None) -> Samples:
-        return self.samples[round(start * RATE) : None if end is None else round(end * RATE)]
-
-
-def glide(*pieces: tuple[float, float, float]) -> Tone:
+def glide(*pieces: tuple[float, float, float]) -> Clip:
     """Return a voice of pieces (seconds, Hz at the start, Hz at the end); 0 Hz is silence."""
     parts = []
     for length, low, high in pieces:
@@ -31,7 +16,7 @@ def glide(*pieces: tuple[float, float, float]) -> Tone:
         phase = 2 * np.pi * np.cumsum(pitch) / RATE
         voice = np.asarray(sum(np.sin(k * phase) / k for k in range(1, 8)))
         parts.append(voice * 0.1 * (pitch > 0))
-    return Tone(np.concatenate(parts).astype(np.float32))
+    return Clip(np.concatenate(parts).astype(np.float32))
 
 
 @pytest.fixture(scope="module")
