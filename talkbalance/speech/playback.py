@@ -37,18 +37,23 @@ def playable(recording: Path, *, progress: Progress = silent) -> Path:
     """
     shelf = cache_folder() / "playback"
     tidy(shelf)
+    made = shelf / _key(recording) / "sound.mp3"
+    if made.is_file():
+        made.parent.touch()
+        return made
     with open_recording(recording) as heard:
-        known = recording.resolve().stat()
-        key = sha256(f"{recording.resolve()}\0{known.st_size}\0{known.st_mtime_ns}".encode()).hexdigest()[:32]
-        made = shelf / key / "sound.mp3"
-        if made.is_file():
-            made.parent.touch()
-            return made
         made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch = made.with_suffix(".part")
         _write(heard.mix, scratch, progress)
         scratch.replace(made)
     return made
+
+
+def _key(recording: Path) -> str:
+    """Return what names the copy: the file's place, size and last change; where there is no file, its place."""
+    known = recording.stat() if recording.is_file() else None
+    what = (recording.resolve(), known.st_size, known.st_mtime_ns) if known else (recording.resolve(),)
+    return sha256("\0".join(map(str, what)).encode()).hexdigest()[:32]
 
 
 def _write(sound: Sound, path: Path, progress: Progress) -> None:

@@ -13,6 +13,7 @@ from talkbalance.i18n import set_language, text
 from talkbalance.meeting import Meeting, Speaker, Utterance
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
+from talkbalance.speech.playback import playable
 from talkbalance.views.player import PIECE, Player, sound_of
 
 SAID = Utterance(0, 2, "Eva", "Was <b>stört</b> Sie?"), Utterance(1.5, 4, "Baum", "Das Plakat.")
@@ -76,6 +77,13 @@ def test_the_sound_is_fetched_in_pieces(samples: Path, tmp_path: Path, monkeypat
     assert length == pytest.approx(true, abs=0.15)
     (folder,) = (tmp_path / "playback").iterdir()
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_the_copy_is_made_once(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKBALANCE_CACHE", str(tmp_path))
+    first = playable(samples / "erstgespraech_de.mp3")
+    monkeypatch.setattr("talkbalance.speech.playback.open_recording", None)
+    assert playable(samples / "erstgespraech_de.mp3") == first
 
 
 def test_a_recording_that_cannot_be_heard_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
