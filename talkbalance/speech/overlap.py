@@ -157,9 +157,11 @@ class Overlap:
 
         found = np.zeros((len(stretches), voices.SIZE), np.float32)
         length = np.searchsorted(LENGTHS, [_seconds(stretch).sum() for stretch in stretches], "right") - 1
+        done = 0
         for rank, together in _equally_long(length):
             found[together] = tape.answer(partial(self._embedded, sound, [stretches[one] for one in together], LENGTHS[rank]))
-            progress(LISTENING * sound.duration + (1 - LISTENING) * activity.seconds(stretches[together[-1]][0, 0]))
+            done += len(together)
+            progress(sound.duration * (LISTENING + (1 - LISTENING) * done / len(stretches)))
         return found
 
     def _embedded(self, sound: Sound, stretches: Sequence[Frames], length: float) -> Floats:
