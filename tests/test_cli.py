@@ -7,7 +7,8 @@ from threading import Thread
 import pytest
 
 from talkbalance import i18n
-from talkbalance.cli import _progress, main
+from talkbalance.cli import main
+from talkbalance.cli.terminal import progress
 
 TALK = "WEBVTT\n\n" + "\n\n".join(
     f"00:0{i}.000 --> 00:0{i}.{9 if i % 3 else 10:02}0\n<v {name}>{said}</v>"
@@ -122,7 +123,7 @@ def test_a_stop_is_one_sentence_and_waits_for_nobody(
     def stopped(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("talkbalance.cli._read", stopped)
+    monkeypatch.setattr("talkbalance.formats.read", stopped)
     assert main(["measure", str(call), "--ui", "en"]) == 1
     assert capsys.readouterr().err == "talkbalance: stopped; nothing was written.\n"
     assert left == [1] * others
@@ -133,7 +134,7 @@ def test_bars_are_named_in_the_language_of_the_page_and_stand_from_the_beginning
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     i18n.set_language("de")
-    with _progress() as watch:
+    with progress() as watch:
         watch("decode", 3.0, 0.0)
         thread = Thread(target=lambda: (watch("words", 0.0, 60.0), watch("voices", 30.0, 60.0)))  # knows no language
         thread.start()

@@ -1,0 +1,74 @@
+"""Options of every command that hears a recording, and the hearing itself."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from talkbalance.cli.sides import given_sides, side_options
+from talkbalance.cli.terminal import progress
+from talkbalance.i18n import text
+from talkbalance.meeting import Meeting
+
+
+def hearing_options(parser: argparse.ArgumentParser) -> None:
+    """Add the recordings, and everything that says how they are heard."""
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=text("cli.help_files"))
+    model_options(parser)
+    parser.add_argument("--speakers", type=int, metavar="N", help=text("cli.help_speakers"))
+    side_options(parser)
+    parser.add_argument("--vocabulary", metavar="FILE", type=Path, help=text("cli.help_vocabulary"))
+    parser.add_argument("--fresh", action="store_true", help=text("cli.help_fresh"))
+    parser.add_argument("--rttm", metavar="FILE", type=Path, help=text("cli.help_rttm"))
+
+
+def model_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say with what is heard."""
+    parser.add_argument("--language", default="auto", metavar="de|en|auto", help=text("cli.help_language"))
+    parser.add_argument(
+        "--engine",
+        default="faster-whisper",
+        choices=("faster-whisper", "openai-whisper", "transformers"),
+        help=text("cli.help_engine"),
+    )
+    parser.add_argument("--model", default="base", help=text("cli.help_model"))
+
+
+def spoken(options: argparse.Namespace) -> str | None:
+    """Return the spoken language the user named, None where it is to be heard."""
+    return None if options.language == "auto" else options.language
+
+
+def heard(options: argparse.Namespace) -> Meeting:
+    """Hear the recordings as the options say."""
+    from talkbalance.pipeline import transcribe
+
+    vocabulary = "" if options.vocabulary is None else _vocabulary(options.vocabulary)
+    sides = given_sides(options)  # a mistake there is told before an hour is heard
+    with progress() as watch:
+        return transcribe(
+            options.files,
+            language=spoken(options),
+            speakers=options.speakers,
+            engine=options.engine,
+            model=options.model,
+            vocabulary=vocabulary,
+            spans=options.rttm,
+            sides=sides,
+            progress=watch,
+            expect=_say_time,
+            fresh=options.fresh,
+        )
+
+
+def _say_time(seconds: float) -> None:
+    from tqdm import tqdm
+
+    from talkbalance.doctor import about
+
+    tqdm.write(f"talkbalance: {text('cli.expected', time=about(seconds))}", file=sys.stderr)  # above the bars
+
+
+def _vocabulary(path: Path) -> str:
+    from talkbalance.formats.files import read_text
+
+    return ", ".join(line.strip() for line in read_text(path).splitlines() if line.strip())

@@ -1,0 +1,66 @@
+"""What comes out: the summary on the screen, one JSON document, or files in a folder."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from talkbalance.errors import Unavailable
+from talkbalance.meeting import Meeting
+
+
+def print_summary(meeting: Meeting) -> None:
+    """Print what a person reads at a terminal."""
+    from talkbalance.views.overview import overview
+
+    print(overview(meeting))
+
+
+def document(meeting: Meeting) -> dict[str, Any]:
+    """Return what `--json` prints: the meeting, the summary, and each table or null with its reason."""
+    from talkbalance.formats.native import to_document
+    from talkbalance.frames import records
+    from talkbalance.summary import summary
+
+    tables = _tables(meeting)
+    missing = {name: str(found) for name, found in tables.items() if isinstance(found, Unavailable)}
+    return {
+        "meeting": to_document(meeting),
+        "summary": records(summary(meeting)),
+        **{name: None if name in missing else records(found) for name, found in tables.items()},
+        "unavailable": missing,
+    }
+
+
+def write_all(meeting: Meeting, folder: Path) -> list[Path]:
+    """Write meeting, tables and report; all of them or none."""
+    from talkbalance.formats import write
+    from talkbalance.summary import summary
+    from talkbalance.views.report import report
+
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = meeting.title.replace("/", "_")
+    with tempfile.TemporaryDirectory(prefix=".talkbalance-", dir=folder) as scratch:
+        made = Path(scratch)
+        write(meeting, made / f"{stem}.meeting.json")
+        summary(meeting).to_csv(made / f"{stem}.summary.csv", index=False)
+        for name, found in _tables(meeting).items():
+            if not isinstance(found, Unavailable):
+                found.to_csv(made / f"{stem}.{name}.csv", index=False)
+        report(meeting, made / f"{stem}.report.html")
+        ordered = sorted(made.iterdir(), key=lambda path: (path.suffix == ".html", path.name))  # the report is what to open
+        return [path.replace(folder / path.name) for path in ordered]
+
+
+def _tables(meeting: Meeting) -> dict[str, Any]:
+    """Return the tables of the contract; where one is unavailable, its reason."""
+    from talkbalance.metrics.interruptions import interruptions
+    from talkbalance.metrics.questions import questions
+    from talkbalance.metrics.speaking import speaking_time
+
+    found: dict[str, Any] = {}
+    for name, measure in (("interruptions", interruptions), ("questions", questions), ("speaking_time", speaking_time)):
+        try:
+            found[name] = measure(meeting)
+        except Unavailable as reason:
+            found[name] = reason
+    return found
