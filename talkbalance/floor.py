@@ -10,7 +10,7 @@ Time, share, gaps, overlaps and windows are sums or runs over these pieces. Boun
 nor merged. (Speech that is cut into inter-pausal units joins one speaker's silences below 0.2 s; see `ipus`.)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import numpy as np
@@ -40,7 +40,7 @@ def overlap(start: float, end: float, other_start: float, other_end: float) -> f
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """The pieces of a meeting, in order, without a hole between them.
+    """The pieces of a meeting, in order, without a hole between them; no time passes in what is left out.
 
     Parameters
     ----------
@@ -50,17 +50,21 @@ class States:
         (n, k) whether each of the k speakers is speaking.
     speakers
         k names.
+    counted
+        (n,) False for what is left out.
     """
 
     starts: Floats
     ends: Floats
     speaking: Flags
     speakers: tuple[str, ...]
+    counted: Flags
 
     @property
     def durations(self) -> Floats:
-        """(n,) seconds."""
-        return self.ends - self.starts
+        """(n,) seconds that count."""
+        found: Floats = (self.ends - self.starts) * self.counted
+        return found
 
     @property
     def how_many(self) -> NDArray[np.int64]:
@@ -72,7 +76,11 @@ class States:
         """Return the pieces inside `[start, end)`, cut at both."""
         inside = (self.ends > start) & (self.starts < end)
         return type(self)(
-            np.maximum(self.starts[inside], start), np.minimum(self.ends[inside], end), self.speaking[inside], self.speakers
+            np.maximum(self.starts[inside], start),
+            np.minimum(self.ends[inside], end),
+            self.speaking[inside],
+            self.speakers,
+            self.counted[inside],
         )
 
     @property
@@ -116,6 +124,8 @@ class Spans:
         k names.
     duration
         Seconds of the meeting.
+    left_out
+        Stretches of it that do not count, in seconds.
     """
 
     starts: Floats
@@ -123,9 +133,22 @@ class Spans:
     who: Ints
     speakers: tuple[str, ...]
     duration: float
+    left_out: tuple[tuple[float, float], ...] = ()
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    @property
+    def counted(self) -> float:
+        """Seconds of the meeting that count."""
+        return self.duration - sum(end - start for start, end in self.left_out)
+
+    def interrupted(self, since: Floats, until: Floats) -> Flags:
+        """Return (m,) whether something is left out between two moments; what spans it took no time anybody knows."""
+        found: Flags = np.zeros(len(since), dtype=bool)
+        for start, end in self.left_out:
+            found |= (since <= start) & (end <= until)
+        return found
 
     @property
     def durations(self) -> Floats:
@@ -134,16 +157,21 @@ class Spans:
 
     def chosen(self, which: Flags | Ints) -> "Spans":
         """Return some of the spans; an index has to keep their order."""
-        return Spans(self.starts[which], self.ends[which], self.who[which], self.speakers, self.duration)
+        return replace(self, starts=self.starts[which], ends=self.ends[which], who=self.who[which])
 
     def states(self) -> States:
         """Cut the meeting at every start and end."""
         k = len(self.speakers)
-        cuts = np.unique(np.concatenate([self.starts, self.ends, [0.0, self.duration]]))
+        edges = [edge for stretch in self.left_out for edge in stretch]
+        cuts = np.unique(np.concatenate([self.starts, self.ends, [0.0, self.duration, *edges]]))
         change = np.zeros(len(cuts) * k, dtype=np.int64)
         np.add.at(change, np.searchsorted(cuts, self.starts) * k + self.who, 1)
         np.add.at(change, np.searchsorted(cuts, self.ends) * k + self.who, -1)
-        return States(cuts[:-1], cuts[1:], np.cumsum(change.reshape(-1, k), axis=0)[:-1] > 0, self.speakers)
+        counted = np.ones(len(cuts) - 1, dtype=bool)
+        for start, end in self.left_out:
+            counted[np.searchsorted(cuts, start) : np.searchsorted(cuts, end)] = False
+        speaking = (np.cumsum(change.reshape(-1, k), axis=0)[:-1] > 0) & counted[:, None]
+        return States(cuts[:-1], cuts[1:], speaking, self.speakers, counted)
 
     def joined(self, *, silence: float) -> "tuple[Spans, Ints]":
         """Join each speaker's spans while the silence between them is below `silence` seconds.
@@ -161,7 +189,7 @@ class Spans:
         # to the millisecond, as all times: 1.2 - 1.0 is not below 0.2
         begins[1:] = (who[1:] != who[:-1]) | (np.round(starts[1:] - ends[:-1], 3) >= silence)
         first = np.flatnonzero(begins)
-        longer = Spans(starts[first], np.maximum.reduceat(ends, first), who[first], self.speakers, self.duration)
+        longer = replace(self, starts=starts[first], ends=np.maximum.reduceat(ends, first), who=who[first])
         in_time = np.lexsort((longer.who, longer.ends, longer.starts))
         place = np.empty(len(first), dtype=np.intp)
         place[in_time] = np.arange(len(first))
@@ -201,7 +229,7 @@ def spans(meeting: Meeting) -> Spans:
     column = {name: i for i, name in enumerate(names)}
     times = np.array([times_of(u) for u in meeting.utterances], dtype=np.float64).reshape(-1, 2)
     who = np.array([column[u.speaker] for u in meeting.utterances], dtype=np.intp)
-    return Spans(times[:, 0], times[:, 1], who, names, meeting.length)
+    return Spans(times[:, 0], times[:, 1], who, names, meeting.length, meeting.left_out)
 
 
 def states(meeting: Meeting) -> States:

@@ -99,10 +99,43 @@ class Prosody:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What a person said of a moment, after listening: whether an event is what the machine takes it for.
+
+    Parameters
+    ----------
+    measure
+        "interruptions", "questions" or "backchannels".
+    holds
+        True: it is one; False: it is none.
+    by
+        Of an interruption, who came in; the check stands on the utterance that was cut off.
+    start
+        Of a question, where its sentence begins, in seconds; None without times.
+    """
+
+    measure: str
+    holds: bool
+    by: str = ""
+    start: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.measure not in CHECKED:
+            raise InvalidMeeting("meeting.no_check", measure=self.measure, choices=", ".join(CHECKED))
+        if self.start is not None:
+            object.__setattr__(self, "start", milliseconds(self.start))
+
+
+CHECKED = ("interruptions", "questions", "backchannels")
+"""Measures whose single events a person can confirm or reject."""
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """A stretch one speaker says, as a reader or a model delivered it.
 
     Speech without words is still speech: `text` is then empty. `confidence` is the probability that it was this speaker.
+    `checks` is what a person said of the events in it.
     """
 
     start: float | None
@@ -112,6 +145,7 @@ class Utterance:
     words: tuple[Word, ...] = ()
     confidence: float | None = None
     prosody: tuple[Prosody, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def __post_init__(self) -> None:
         start, end = _span(self.start, self.end, self.text or self.speaker)
@@ -119,6 +153,7 @@ class Utterance:
         object.__setattr__(self, "end", end)
         object.__setattr__(self, "words", tuple(self.words))
         object.__setattr__(self, "prosody", tuple(self.prosody))
+        object.__setattr__(self, "checks", tuple(self.checks))
         _probability(self.confidence, self.text or self.speaker)
 
 
@@ -182,12 +217,14 @@ class Meeting:
         Seconds; None where the transcript has no times.
     recording
         The sound it was heard from, if that is at hand.
+    left_out
+        Stretches that do not count, in seconds: a jingle, a hold, private talk. Nobody speaks in them, and no time passes.
 
     Raises
     ------
     InvalidMeeting
-        Where two speakers share a name, an utterance belongs to nobody listed, one speaker overlaps with themself, or a
-        time lies after the end.
+        Where two speakers share a name, an utterance belongs to nobody listed, one speaker overlaps with themself, a
+        time lies after the end, or somebody speaks in a stretch that is left out.
 
     >>> meeting = Meeting([Speaker("Eva", "agency")], [Utterance(0, 2, "Eva", "Guten Tag.")], duration=10)
     >>> meeting.side_of("Eva")
@@ -202,6 +239,7 @@ class Meeting:
     source: Source = field(default_factory=Source)
     recording: Path | None = None
     details: Details = field(default_factory=Details)
+    left_out: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "speakers", tuple(self.speakers))
@@ -216,7 +254,7 @@ class Meeting:
         self._check_untimed() if self.source.times == "none" else self._check_timed()
 
     def _check_untimed(self) -> None:
-        if self.duration is not None or any(u.start is not None for u in self.utterances):
+        if self.duration is not None or self.left_out or any(u.start is not None for u in self.utterances):
             raise InvalidMeeting("meeting.times_unexpected")
 
     def _check_timed(self) -> None:
@@ -237,6 +275,10 @@ class Meeting:
             last[utterance.speaker] = utterance
         object.__setattr__(self, "utterances", ordered)
         object.__setattr__(self, "duration", duration)
+        object.__setattr__(self, "left_out", _joined(self.left_out, duration))
+        for start, end in self.left_out:
+            if inside := next((u for u in ordered if times_of(u)[0] < end and times_of(u)[1] > start), None):
+                raise InvalidMeeting("meeting.in_left_out", name=inside.speaker, clock=clock(times_of(inside)[0]))
 
     @property
     def timed(self) -> bool:
@@ -252,6 +294,11 @@ class Meeting:
     def length(self) -> float:
         """The duration, 0 where there are no times."""
         return self.duration or 0.0
+
+    @property
+    def counted(self) -> float:
+        """Seconds that count: the duration without what is left out."""
+        return milliseconds(self.length - sum(end - start for start, end in self.left_out))
 
     @property
     def sided(self) -> bool:
@@ -300,7 +347,7 @@ class Meeting:
         for speaker in self.speakers:
             name = renamed.get(speaker.name, speaker.name)
             people.setdefault(name, Speaker(name, side.get(name, speaker.side)))
-        utterances = (replace(u, speaker=renamed.get(u.speaker, u.speaker)) for u in self.utterances)
+        utterances = (called(u, renamed) for u in self.utterances)
         return replace(self, speakers=tuple(people.values()), utterances=tuple(utterances))
 
     def clear_moment(self, name: str) -> Utterance | None:
@@ -316,6 +363,27 @@ class Meeting:
             where = f" ({clock(times_of(moment)[0])}-{clock(times_of(moment)[1])})" if moment else ""
             found.append(speaker.name + where)
         return ", ".join(found)
+
+
+def called(utterance: Utterance, names: Mapping[str, str]) -> Utterance:
+    """Return an utterance with other names for its speaker and for whoever is said to have cut it off."""
+    if utterance.speaker not in names and not utterance.checks:
+        return utterance
+    checks = tuple(replace(check, by=names.get(check.by, check.by)) for check in utterance.checks)
+    return replace(utterance, speaker=names.get(utterance.speaker, utterance.speaker), checks=checks)
+
+
+def _joined(stretches: Sequence[tuple[float, float]], duration: float) -> tuple[tuple[float, float], ...]:
+    """Return stretches in order, inside the meeting, those that touch made one."""
+    found: list[tuple[float, float]] = []
+    for start, end in sorted((milliseconds(start), milliseconds(min(end, duration))) for start, end in stretches):
+        if not 0 <= start < end:
+            raise InvalidMeeting("meeting.no_span", what="left_out", start=start, end=end)
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def times_of(utterance: Utterance) -> tuple[float, float]:

@@ -34,7 +34,7 @@ from talkbalance.metrics.questions import QuestionCounts, question_counts
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.talk import Talk, talk
 from talkbalance.metrics.timing import Values
-from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, turns
+from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, response_columns, turns
 from talkbalance.metrics.uptake import Answer, answers, markers
 from talkbalance.metrics.wording import worded
 from talkbalance.uncertainty import Heard, Minutes, combined, figures, heard, source_of, wide
@@ -272,11 +272,11 @@ def _speaking(measured: Measured) -> Iterator[Figure]:
     k = len(measured.sides)
     time = measured.blocks(pieces.speaking) @ member.T
     solo = measured.blocks(pieces.speaking & (pieces.how_many == 1)[:, None]) @ member.T
-    whole = np.diff(measured.edges)[:, None]
+    whole = measured.blocks(pieces.counted[:, None])
     sums = measured.resampled(np.hstack([time, solo, time - solo]), lambda drawn: drawn)
     shares = measured.resampled(time, lambda drawn: timing.divided(drawn, drawn.sum(axis=1, keepdims=True)))
     of_meeting = measured.resampled(np.hstack([time, whole]), lambda drawn: timing.divided(drawn[:, :-1], drawn[:, -1:]))
-    spoken, duration = float(values["speaking_time"].sum()), measured.meeting.length
+    spoken, duration = float(values["speaking_time"].sum()), measured.meeting.counted
     for i, side in enumerate(measured.sides):
         own = float(values["speaking_time"][i])
         yield Figure("speaking_time", side, own, "s", sums[i])
@@ -395,8 +395,8 @@ def _responses(measured: Measured) -> Iterator[Figure]:
 def _silences(measured: Measured) -> Iterator[Figure]:
     if not measured.pieces.speaking.any():
         raise Unavailable("unavailable.silent")
-    switches = max(0, len(measured.talk.turns) - 1)
-    yield _rate("switch_rate", "", switches, measured.meeting.length, "between people")
+    switches = len(response_columns(measured.talk).began)
+    yield _rate("switch_rate", "", switches, measured.meeting.counted, "between people")
     n = int(measured.values["silences"][0])
     yield _count("silences", "", n, SILENCE)
     yield measured.of_meeting("silence_time", "s", UNKNOWN, SILENCE, n)

@@ -21,7 +21,7 @@ errors and shows how often the truth lies inside.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from math import hypot, isnan, nan
@@ -377,6 +377,7 @@ def undone(columns: Said, confidence: Floats, profile: Profile, chance: Generato
         np.concatenate([who[keep], new.who]),
         heard_.speakers,
         heard_.duration,
+        heard_.left_out,
     )
     return _tidied(columns, times, np.concatenate([np.flatnonzero(keep), np.full(len(new), -1)]))
 
@@ -400,7 +401,7 @@ def _missed(heard_: Spans, profile: Profile, rate: float, chance: Generator) -> 
     under = chance.choice(len(heard_), size=n, p=durations / durations.sum()) if n else np.zeros(0, dtype=np.intp)
     starts = np.where(inside, heard_.starts[under] + chance.random(n) * durations[under], chance.random(n) * heard_.duration)
     who = _someone_else(heard_.who[under], k, chance)
-    return Spans(starts, starts + _drawn(profile.missed_length, n, chance), who, heard_.speakers, heard_.duration)
+    return replace(heard_, starts=starts, ends=starts + _drawn(profile.missed_length, n, chance), who=who)
 
 
 def _tidied(columns: Said, times: Spans, index: Ints) -> tuple[Said, Ints]:
@@ -413,7 +414,7 @@ def _tidied(columns: Said, times: Spans, index: Ints) -> tuple[Said, Ints]:
     starts = np.maximum(starts, reached)
     long = np.flatnonzero(ends - starts >= SHORTEST)
     in_time = long[np.lexsort((who[long], ends[long], starts[long]))]
-    spans = Spans(np.round(starts[in_time], 3), np.round(ends[in_time], 3), who[in_time], times.speakers, times.duration)
+    spans = replace(times, starts=np.round(starts[in_time], 3), ends=np.round(ends[in_time], 3), who=who[in_time])
     origin = index[in_time]
     traits = np.concatenate([columns.traits, WORDLESS])[origin]
     return Said(spans, traits, columns.side, columns.sides), origin

@@ -1,6 +1,7 @@
 """The native file, `.meeting.json`: lossless, versioned, times in integer milliseconds."""
 
 import json
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any
 
 from talkbalance.errors import TalkbalanceError, UnreadableFile
 from talkbalance.formats.format import Format, Found
-from talkbalance.meeting import Details, Meeting, Prosody, Source, Speaker, Utterance, Word
+from talkbalance.meeting import Check, Details, Meeting, Prosody, Source, Speaker, Utterance, Word
 
-VERSION = 1
+VERSION = 2
 _MARK = "talkbalance"
+_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: lambda document: {**document, "left_out": []}}
+"""By version, what makes the next one of a document: 2 knows stretches that are left out, and checked events."""
 
 
 def to_document(meeting: Meeting) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def to_document(meeting: Meeting) -> dict[str, Any]:
             "date": _iso(details.date),
             "retain_until": _iso(details.retain_until),
         },
+        "left_out": [[_ms(start), _ms(end)] for start, end in meeting.left_out],
     }
 
 
@@ -55,13 +59,17 @@ def _utterance(utterance: Utterance) -> dict[str, Any]:
         document["confidence"] = utterance.confidence
     if utterance.words:
         document["words"] = [[_ms(w.start), _ms(w.end), w.text, w.probability] for w in utterance.words]
+    if utterance.checks:
+        document["checks"] = [[c.measure, c.holds, c.by, _ms(c.start)] for c in utterance.checks]
     if utterance.prosody:
         document["prosody"] = [[_ms(p.start), _ms(p.end), p.slope, p.level, p.energy] for p in utterance.prosody]
     return document
 
 
 def from_document(document: dict[str, Any]) -> Meeting:
-    """Return the meeting of plain JSON values, as `to_document` made them."""
+    """Return the meeting of plain JSON values, as `to_document` made them, in this version or an earlier one."""
+    for version in range(document[_MARK], VERSION):
+        document = _MIGRATIONS[version](document)
     source, details = dict(document["source"]), dict(document["details"])
     recording = document["recording"]
     return Meeting(
@@ -80,6 +88,7 @@ def from_document(document: dict[str, Any]) -> Meeting:
         ),
         recording=None if recording is None else Path(recording),
         details=Details(**{**details, "date": _date(details["date"]), "retain_until": _date(details["retain_until"])}),
+        left_out=tuple((start / 1000, end / 1000) for start, end in document["left_out"]),
     )
 
 
@@ -92,6 +101,7 @@ def _from_utterance(entry: dict[str, Any]) -> Utterance:
         tuple(Word(a / 1000, b / 1000, text, probability) for a, b, text, probability in entry.get("words", ())),
         entry.get("confidence"),
         tuple(Prosody(a / 1000, b / 1000, *rest) for a, b, *rest in entry.get("prosody", ())),
+        tuple(Check(measure, holds, by, _seconds(ms)) for measure, holds, by, ms in entry.get("checks", ())),
     )
 
 
@@ -123,7 +133,7 @@ def _read(content: str, file: str) -> Found:
         line = getattr(error, "lineno", 1)
         raise UnreadableFile("formats.broken_json", file=file, line=line) from None
     version = document.get(_MARK)
-    if not isinstance(version, int) or version > VERSION:
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
         raise UnreadableFile("formats.newer", file=file, version=version, known=VERSION)
     try:
         return Found(from_document(document))

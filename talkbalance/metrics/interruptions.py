@@ -34,6 +34,7 @@ from talkbalance.frames import INTERRUPTIONS, columns
 from talkbalance.language import is_function_word, language_of, words
 from talkbalance.meeting import Meeting
 from talkbalance.metrics.listening import require_overlaps
+from talkbalance.metrics.said import ANYBODY, NOBODY
 from talkbalance.metrics.talk import Talk, talk
 from talkbalance.metrics.unfinished import STRETCH, cut_off_by, unfinished
 
@@ -78,6 +79,8 @@ class Cuts:
         (m,) whether the incomer outlasts a holder who had the floor and does not come back at once.
     attempt
         (m,) whether the incomer gave up after saying enough for it to count as wanting in.
+    checked
+        (m,) what a person said of it: 1 an interruption, -1 none, 0 nobody has checked.
     """
 
     holder: Ints
@@ -89,6 +92,7 @@ class Cuts:
     inside: Flags
     takes_the_floor: Flags
     attempt: Flags
+    checked: Ints
 
     @property
     def overlap(self) -> Floats:
@@ -148,7 +152,7 @@ def interruptions(
     require_overlaps(meeting)
     found = talk(meeting)
     cut = cuts(found)
-    sure = cut_off(found)[cut.utterance]
+    sure = np.where(cut.checked == 0, cut_off(found)[cut.utterance], cut.checked > 0)
     if threshold > 0:
         chosen = np.flatnonzero(_meets(cut, sure, rule, min_overlap, threshold))
         cut, sure = cut.chosen(chosen), sure[chosen]
@@ -158,7 +162,7 @@ def interruptions(
 def _meets(cut: Cuts, sure: Floats, rule: Rule, min_overlap: float, threshold: float) -> Flags:
     if rule == "likely":
         return sure >= threshold
-    long = ~cut.inside & (cut.overlap >= min_overlap)
+    long = ~cut.inside & (cut.overlap >= min_overlap) & (cut.checked >= 0)
     return long & (cut.overlap > 0 if rule == "any_overlap" else cut.takes_the_floor | cut.attempt)
 
 
@@ -204,8 +208,33 @@ def cuts(found: Talk) -> Cuts:
     by = cut_off_by(spans)
     by[entered.utterance] = -1
     inner = _inside(spans, stretches, went, by)
-    both = Cuts(*(np.concatenate([getattr(entered, name), getattr(inner, name)]) for name in Cuts.__slots__))
-    return replace(both, utterance=claiming[both.utterance]).chosen(np.lexsort((both.end, both.start)))
+    both = _together(entered, inner)
+    both = _checked(found, replace(both, utterance=claiming[both.utterance]))
+    return both.chosen(np.lexsort((both.end, both.start)))
+
+
+def _together(one: Cuts, other: Cuts) -> Cuts:
+    return Cuts(*(np.concatenate([getattr(one, name), getattr(other, name)]) for name in Cuts.__slots__))
+
+
+def _checked(found: Talk, cut: Cuts) -> Cuts:
+    """Return the candidates with what a person said of them.
+
+    One they named that is no candidate is added, at the end of the utterance that was cut off.
+    """
+    traits, spans = found.said.traits, found.said.spans
+    stopped, spared = traits["stopped_by"], traits["spared_by"]
+    if not ((stopped != NOBODY) | (spared != NOBODY)).any():
+        return cut
+    of, by = cut.utterance, cut.incomer
+    holds, fails = ((named[of] == ANYBODY) | (named[of] == by) for named in (stopped, spared))
+    known = {(u, i) for u, i in zip(of[holds].tolist(), by[holds].tolist(), strict=True)}
+    at = np.array([u for u in np.flatnonzero(stopped >= 0).tolist() if (u, int(stopped[u])) not in known], dtype=np.intp)
+    named = stopped[at].astype(np.intp)
+    at, named = at[named != spans.who[at]], named[named != spans.who[at]]
+    never = np.zeros(len(at), dtype=bool)
+    added = Cuts(spans.who[at], named, at, ~never, spans.ends[at], spans.ends[at], ~never, never, never, np.ones(len(at), np.intp))
+    return _together(replace(cut, checked=np.where(holds, 1, np.where(fails, -1, 0))), added)
 
 
 def _entered(stretches: Spans, last: Ints, said: Floats) -> Cuts:
@@ -237,6 +266,7 @@ def _entered(stretches: Spans, last: Ints, said: Floats) -> Cuts:
         inside=np.zeros(len(ended), dtype=bool),
         takes_the_floor=taken & had & outlasts & (returns >= RESUMES),
         attempt=~taken & enough,
+        checked=np.zeros(len(ended), dtype=np.intp),
     )
 
 
@@ -280,6 +310,7 @@ def _inside(spans: Spans, stretches: Spans, went: Ints, by: Ints) -> Cuts:
         inside=~never,
         takes_the_floor=never,
         attempt=never,
+        checked=np.zeros(len(at), dtype=np.intp),
     )
 
 
@@ -323,7 +354,7 @@ def resumed(meeting: Meeting, found: Talk, which: Ints) -> Floats:
 
 def floor_taking(found: Talk, cut: Cuts) -> dict[str, Floats]:
     """Return how often each side took the floor of another, and how often it wanted it and gave up, by the rule of timing."""
-    long = (cut.overlap >= MIN_OVERLAP) & cut.across(found.said.side)
+    long = (cut.overlap >= MIN_OVERLAP) & cut.across(found.said.side) & (cut.checked >= 0)
     return {
         "interruptions_floor_taking": by_interrupter(found, cut, long & cut.takes_the_floor),
         "interruptions_failed": by_interrupter(found, cut, long & cut.attempt),

@@ -46,7 +46,7 @@ def likely(columns: Said, plain: Listening) -> Listening:
     found = judged(columns, plain.probability >= SIGNALS)
     probability, to = plain.probability.copy(), plain.to.copy()
     probability[found.at], to[found.at] = found.probability, found.to
-    return Listening(probability, to)
+    return _checked(columns, probability, to)
 
 
 def listening(columns: Said) -> Listening:
@@ -68,7 +68,19 @@ def listening(columns: Said) -> Listening:
     short = signal & (words <= SIGNAL_WORDS) & (np.round(units.durations, 3) <= BACKCHANNEL_LONGEST)
     to = _listens_to(units, short, asks)
     probability = np.where(to < 0, 0.0, np.where(words > 0, CONFIDENCE_WORDS, CONFIDENCE_WORDLESS))
-    return Listening(probability[went], to[went])
+    return _checked(columns, probability[went], to[went])
+
+
+def _checked(columns: Said, probability: Floats, to: Ints) -> Listening:
+    """Return what a person has said of an utterance in place of what the rules say; it listens to whoever spoke last."""
+    at = np.flatnonzero(columns.traits["listens"] > 0)
+    if len(at) and len(columns.spans.speakers) > 1:
+        spans = columns.spans
+        latest = spans.latest(spans.starts[at])
+        latest[np.arange(len(at)), spans.who[at]] = -1
+        spoke = np.where(latest < 0, -np.inf, spans.ends[latest]).argmax(axis=1)
+        probability[at], to[at] = 1.0, np.where(to[at] < 0, spoke, to[at])
+    return Listening(probability, to)
 
 
 def _listens_to(units: Spans, short: Flags, asks: Flags) -> Ints:

@@ -366,9 +366,19 @@ def probabilities(
     stated = np.array([one.form is not None and one.form.evidence in ASKS_ANYHOW for one in read], bool)
     odds = np.where(stated, np.maximum(odds, own), odds)
     odds = odds + np.array([_pitch(meeting, sentence, one) for sentence, one in zip(said, read, strict=True)], float)
-    if not punctuation:
-        return _probability(odds)
-    return _with_marks(odds, [sentence.mark for sentence in said])
+    sure = _with_marks(odds, [sentence.mark for sentence in said]) if punctuation else _probability(odds)
+    _check(meeting, said, sure)
+    return sure
+
+
+def _check(meeting: Meeting, said: Sequence[Sentence], sure: NDArray[np.float64]) -> None:
+    """Write what a person said of a sentence in place of its probability; it is found by where it began when they said so."""
+    for number, utterance in enumerate(meeting.utterances):
+        for check in utterance.checks:
+            own = [at for at, sentence in enumerate(said) if sentence.utterance == number]
+            if check.measure == "questions" and own:
+                nearest = min(own, key=lambda at: abs((said[at].start or 0.0) - (check.start or 0.0)))
+                sure[nearest] = float(check.holds)
 
 
 def _probability(odds: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from talkbalance.floor import Ints, Spans, spans
 from talkbalance.language import Language, is_backchannel, is_cut_off, is_open, language_of, word_class, words
 from talkbalance.language.words import ROLES, SIGNAL_KINDS, SIGNAL_LETTERS, role, signal_kind
-from talkbalance.meeting import Meeting
+from talkbalance.meeting import Check, Meeting
 
 Traits = NDArray[np.void]
 """(n,) of `TRAITS`."""
@@ -39,6 +39,9 @@ KINDS = {"first_kind": 0, "second_kind": 1, "last_kind": -1}
 CANDIDATE_WORDS = 5
 """Most words of what may turn out to be a listener signal."""
 
+NOBODY, ANYBODY = -1, -2
+"""Whom a check is about where it is about no single speaker."""
+
 TRAITS = np.dtype(
     [
         *(("words", np.int32), ("signal", np.bool_), ("asks", np.bool_), ("ending", np.int8)),
@@ -47,13 +50,17 @@ TRAITS = np.dtype(
         *((name, np.int8) for name in KINDS),
         ("strange", np.int8),
         *((name, np.int8) for name in ROLE_PLACES),
+        *(("listens", np.int8), ("stopped_by", np.int16), ("spared_by", np.int16)),
     ]
 )
 """What the words of an utterance say about the floor: how many there are, whether they can be a listener signal (none can),
 whether a question mark follows, how they end (a place in `ENDINGS`), the classes of the words at `PLACES` (a place in `CLASSES`, -1
 where there is no word), whether the last word is said twice, and how many letters it has; whether it is a candidate for a
 listener signal (few words, the first or the last a signal word), the kinds of the words at `KINDS` (a place in `SIGNAL_KINDS`), how
-many of a candidate's words are no signal words; and the roles of the words at `ROLE_PLACES` (a place in `ROLES`)."""
+many of a candidate's words are no signal words; and the roles of the words at `ROLE_PLACES` (a place in `ROLES`).
+
+Then what a person has checked: whether it is a listener signal (1, -1, or 0 where nobody checked), and which speaker did or did not
+cut it off (a place among the speakers; `NOBODY` where nobody checked, `ANYBODY` for all of them)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +97,29 @@ def said(meeting: Meeting) -> Said:
     language = language_of(meeting)
     sides = meeting.sides
     side = np.array([sides.index(meeting.side_of(name)) for name in columns.speakers], dtype=np.intp)
-    return Said(columns, np.array([_traits(u.text, language) for u in meeting.utterances], dtype=TRAITS), side, sides)
+    traits = np.array([_traits(u.text, language) for u in meeting.utterances], dtype=TRAITS)
+    for i, utterance in enumerate(meeting.utterances):
+        for check in utterance.checks:
+            _note(traits[i], check, columns.speakers)
+    return Said(columns, traits, side, sides)
 
 
+def _note(traits: np.void, check: Check, speakers: Sequence[str]) -> None:
+    """Write what a person has checked into the traits of an utterance."""
+    if check.measure == "backchannels":
+        traits["listens"] = 1 if check.holds else -1
+        if not check.holds:
+            traits["signal"] = traits["candidate"] = False
+    elif check.measure == "interruptions":
+        by = speakers.index(check.by) if check.by in speakers else ANYBODY
+        name = "stopped_by" if check.holds else "spared_by"
+        traits[name] = by if traits[name] in (NOBODY, by) else ANYBODY
+
+
+UNCHECKED = 0, NOBODY, NOBODY
 WORDLESS: Traits = np.array(
-    [(0, True, False, 0, *(-1 for _ in PLACES), False, 0, False, *(-1 for _ in KINDS), 0, *(0 for _ in ROLE_PLACES))], dtype=TRAITS
+    [(0, True, False, 0, *(-1 for _ in PLACES), False, 0, False, *(-1 for _ in KINDS), 0, *(0 for _ in ROLE_PLACES), *UNCHECKED)],
+    dtype=TRAITS,
 )
 """The traits of speech in which no word was recognised."""
 
@@ -109,6 +134,7 @@ def _traits(text: str, language: Language | None) -> tuple[int | bool, ...]:
         *(n > 1 and found[-1] == found[-2], min(len(found[-1]), 100) if n else 0),
         *_kinds(text, found, language),
         *(ROLES.index(role(found, at, language)) for at in ROLE_PLACES.values()),
+        *UNCHECKED,
     )
 
 

@@ -14,7 +14,7 @@ References
 Heldner, M. & Edlund, J. (2010). Pauses, gaps and overlaps in conversations. Journal of Phonetics 38.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -77,11 +77,11 @@ def talk_of(columns: Said) -> Talk:
     turn = np.full(len(claims), -1, dtype=np.intp)
     floor = claims.chosen(taking)
     begins = np.ones(len(floor), dtype=bool)
-    begins[1:] = floor.who[1:] != floor.who[:-1]
+    begins[1:] = (floor.who[1:] != floor.who[:-1]) | floor.interrupted(floor.ends[:-1], floor.starts[1:])
     first = np.flatnonzero(begins)
     turn[taking] = np.cumsum(begins) - 1
     last = np.maximum.reduceat(floor.ends, first) if len(first) else floor.ends
-    turns = Spans(floor.starts[first], last, floor.who[first], claims.speakers, claims.duration)
+    turns = replace(floor, starts=floor.starts[first], ends=last, who=floor.who[first])
     return Talk(columns, heard, claims, claim, turns, turn)
 
 

@@ -93,7 +93,7 @@ def _speaking(found: Talk, pieces: States, member: Floats, time: Floats) -> Valu
     return {
         "speaking_time": time,
         "share": divided(time, float(time.sum())),
-        "share_of_meeting": divided(time, found.claims.duration),
+        "share_of_meeting": divided(time, found.claims.counted),
         "solo_time": solo,
         "overlap_time": np.maximum(0.0, time - solo),
     }
@@ -101,7 +101,7 @@ def _speaking(found: Talk, pieces: States, member: Floats, time: Floats) -> Valu
 
 def _stretches(found: Talk) -> Values:
     starts, ends, side = stretches(found)
-    lengths = ends - starts
+    lengths = np.round(ends - starts, 3)
     n = len(found.said.sides)
     early = starts < FIRST
     return {
@@ -199,10 +199,9 @@ def _mean(values: Floats) -> float:
 
 def _silences(found: Talk, pieces: States) -> Values:
     lengths = silences(pieces)
-    duration = found.claims.duration
-    switches = max(0, len(found.turns) - 1)
+    switches = len(response_columns(found).began)
     return {
-        "switch_rate": divided(np.array([float(switches)]), duration / 60),
+        "switch_rate": divided(np.array([float(switches)]), found.claims.counted / 60),
         "silences": np.array([float(len(lengths))]),
         "silence_time": np.array([float(lengths.sum())]),
         "longest_silence": np.array([float(lengths.max(initial=0.0))]),
@@ -225,7 +224,7 @@ def _signals(found: Talk, time: Floats) -> Values:
 def coverage(found: Talk) -> tuple[Floats, Floats]:
     """Return how many of the other sides' turns of 3 s and more get a listener signal of each side, and how many there are."""
     at = found.signals
-    long = found.turns.durations >= LISTENED
+    long = np.round(found.turns.durations, 3) >= LISTENED  # to the millisecond, as all times: 4.083 - 1.083 is 3
     starts, ends = found.turns.starts[long], found.turns.ends[long]
     turn_side = found.said.side[found.turns.who[long]]
     given = found.said.spans.starts[at]

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.floor import Flags, Floats, Ints, States, ipus
+from talkbalance.floor import Flags, Floats, Ints, Spans, States, ipus
 from talkbalance.frames import RESPONSES, TRANSITIONS, TURNS, table
 from talkbalance.language import words
 from talkbalance.meeting import Meeting, Utterance
@@ -85,11 +85,11 @@ def transitions(meeting: Meeting) -> pd.DataFrame:
     ----------
     Heldner & Edlund (2010), figure 1.
     """
-    pieces = ipus(meeting)[0].states()
-    return table(_transitions(pieces), TRANSITIONS)
+    units = ipus(meeting)[0]
+    return table(_transitions(units, units.states()), TRANSITIONS)
 
 
-def _transitions(pieces: States) -> list[tuple[object, ...]]:
+def _transitions(units: Spans, pieces: States) -> list[tuple[object, ...]]:
     level = pieces.how_many.clip(max=2)
     solo = np.flatnonzero(level == 1)
     first = np.flatnonzero(np.diff(level, prepend=-1))
@@ -100,9 +100,11 @@ def _transitions(pieces: States) -> list[tuple[object, ...]]:
     come, go = who[solo[before[between]]], who[solo[after[between]]]
     starts, ends = pieces.starts[first[between]], pieces.ends[last[between]]
     kinds = np.where(level[first[between]] == 0, 0, 2) + (come != go)
+    known = ~units.interrupted(starts, ends)
+    columns = (column[known].tolist() for column in (starts, ends, kinds, come, go))
     return [
         (start, end, end - start, TRANSITION_KINDS[kind], pieces.speakers[a], pieces.speakers[b])
-        for start, end, kind, a, b in zip(starts.tolist(), ends.tolist(), kinds, come, go, strict=True)
+        for start, end, kind, a, b in zip(*columns, strict=True)
     ]
 
 
@@ -126,7 +128,8 @@ class Responses(NamedTuple):
 def response_columns(found: Talk) -> Responses:
     """Return the changes of the floor as columns."""
     floor = found.turns
-    return Responses(floor.ends[:-1], floor.starts[1:], floor.who[:-1], floor.who[1:])
+    known = ~floor.interrupted(floor.ends[:-1], floor.starts[1:])
+    return Responses(floor.ends[:-1][known], floor.starts[1:][known], floor.who[:-1][known], floor.who[1:][known])
 
 
 def responses(meeting: Meeting, *, immediate: float = IMMEDIATE, lapse: float = LAPSE) -> pd.DataFrame:

@@ -197,7 +197,8 @@ def _per_minute_of_others(counts: Floats, time: Floats) -> Floats:
 def _interrupting(found: Talk, cut: Cuts, origin: Ints, cut_off_: Flags, back: Flags, time: Floats) -> Values:
     """Return the figures of interruptions, given (n,) which utterances were cut off and which of these were taken up again."""
     heard = origin[cut.utterance]
-    likely = cut.taken & cut.across(found.said.side) & np.append(cut_off_, False)[heard]
+    stopped = np.where(cut.checked == 0, np.append(cut_off_, False)[heard], cut.checked > 0)
+    likely = cut.taken & cut.across(found.said.side) & stopped
     counts = by_interrupter(found, cut, likely)
     rate, sides = _per_minute_of_others(counts, time), found.said.sides
     values = {

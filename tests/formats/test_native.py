@@ -11,7 +11,7 @@ from hypothesis import given
 from talkbalance.errors import UnreadableFile
 from talkbalance.formats import read, write
 from talkbalance.formats.native import from_document, to_document
-from talkbalance.meeting import Details, Meeting, Prosody, Source, Speaker, Utterance, Word
+from talkbalance.meeting import Check, Details, Meeting, Prosody, Source, Speaker, Utterance, Word
 from tests.meetings import meetings
 
 FULL = Meeting(
@@ -25,6 +25,7 @@ FULL = Meeting(
             (Word(0.001, 0.4, "Größe", 0.123456789), Word(0.4, 2.5, "so?")),
             0.7,
             (Prosody(2.0, 2.5, 1.5, -2.25, 60.0),),
+            (Check("questions", True, start=0.001), Check("interruptions", False, "Łukasz <b>")),
         ),
         Utterance(1.0, 3.0, "Łukasz <b>"),
     ),
@@ -34,6 +35,7 @@ FULL = Meeting(
     source=Source("a.mp4", "sound", "word", True, True, ("whisper",), (("language", "de"),), (("torch", "2.13"),)),
     recording=Path("a.mp4"),
     details=Details("abc", date(2026, 11, 22), "Baum GmbH", "first", "room", "yes", date(2027, 1, 1)),
+    left_out=((10.0, 20.5), (3000.0, 3600.123)),
 )
 
 
@@ -57,6 +59,12 @@ def test_a_meeting_without_times_survives(tmp_path: Path) -> None:
 def test_times_are_integer_milliseconds() -> None:
     document = to_document(FULL)
     assert (document["duration"], document["utterances"][0]["start"]) == (3600123, 1)
+
+
+def test_a_file_of_the_first_version_is_read() -> None:
+    document = to_document(replace(FULL, left_out=()))
+    del document["left_out"]
+    assert from_document({**document, "talkbalance": 1}) == replace(FULL, left_out=())
 
 
 def test_a_newer_file_is_refused_with_its_version(tmp_path: Path) -> None:
