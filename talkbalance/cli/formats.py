@@ -1,4 +1,4 @@
-"""`talkbalance formats`: what can be read and written."""
+"""`talkbalance formats`: what can be read and written, and what each format can tell."""
 
 import argparse
 
@@ -16,5 +16,6 @@ def _run(_: argparse.Namespace) -> None:
 
     for entry in formats():
         written = text("cli.reads_writes") if entry.write else text("cli.reads")
-        print(f"{entry.title:12} {', '.join(entry.endings):16} {written}")
+        holds = ", ".join(text(f"formats.holds_{trait}") for trait in entry.holds)
+        print(f"{entry.title:24} {', '.join(entry.endings):22} {written:20} {holds}")
     print(text("cli.sound_formats"))

@@ -10,9 +10,9 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from talkbalance.errors import TalkbalanceWarning, UnreadableFile
-from talkbalance.formats.files import content_id, read_text, write_atomically
-from talkbalance.formats.format import Format
+from talkbalance.errors import InvalidParameter, TalkbalanceError, TalkbalanceWarning, UnreadableFile
+from talkbalance.formats.files import File, content_id, open_file, write_atomically
+from talkbalance.formats.format import Format, Found
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Sides
 
@@ -25,7 +25,7 @@ def formats() -> tuple[Format, ...]:
     return tuple(import_module(f"{__name__}.{module}").FORMAT for module in MODULES)
 
 
-def read(path: str | Path, *, sides: Sides | None = None) -> Meeting:
+def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = None) -> Meeting:
     """Read a transcript in any known format.
 
     Parameters
@@ -34,43 +34,107 @@ def read(path: str | Path, *, sides: Sides | None = None) -> Meeting:
         The file; what it is, is seen from its content.
     sides
         Side to speakers, as in `Meeting.with_sides`.
+    kind
+        Title of the format, where two claim the file; as `talkbalance formats` lists it.
 
     Raises
     ------
     UnreadableFile
-        Where the file is not there, no format claims it, or a line of it makes no sense: file, line and what to do.
+        Where the file is not there, no format claims it or two do, or a line of it makes no sense: file, line and what to do.
     UnknownSide
         Where a side names somebody who does not speak.
+    InvalidParameter
+        Where there is no such kind.
     """
-    path = Path(path)
-    content = read_text(path)
-    for candidate in formats():
-        if candidate.claims(content):
-            found = candidate.read(content, path.name)
-            break
-    else:
-        known = ", ".join(f"{entry.title} ({entry.endings[0]})" for entry in formats())
-        raise UnreadableFile("formats.unknown", file=path.name, known=known)
+    file = open_file(Path(path))
+    found = _read_as(recognise(file, kind=kind), file)
     for note in found.notes:
-        warnings.warn(f"{path.name}: {note}", TalkbalanceWarning, stacklevel=2)
+        warnings.warn(f"{file.name}: {note}", TalkbalanceWarning, stacklevel=2)
     meeting = found.meeting
     if not meeting.details.id:
-        meeting = replace(meeting, details=replace(meeting.details, id=content_id(path.read_bytes())))
+        meeting = replace(meeting, details=replace(meeting.details, id=content_id(file.content)))
     return meeting.with_sides(sides) if sides else meeting
+
+
+def recognise(file: File, *, kind: str | None = None) -> Format:
+    """Return the one format a file is in, the loose ones asked last.
+
+    Raises
+    ------
+    UnreadableFile
+        Where none claims it, or several do: their names.
+    """
+    if kind is not None:
+        return _named(kind)
+    if file.parts:
+        file.check_parts()
+    for general in (False, True):
+        claimed = [entry for entry in formats() if entry.general is general and entry.claims(file)]
+        if len(claimed) > 1:
+            names = ", ".join(entry.title for entry in claimed)
+            raise UnreadableFile("formats.ambiguous", file=file.name, names=names, first=claimed[0].title)
+        if claimed:
+            return claimed[0]
+    if file.looks_like_json:
+        file.check_json()
+    if not file.text:
+        raise UnreadableFile("formats.binary", file=file.name)
+    raise UnreadableFile("formats.unknown", file=file.name)
+
+
+def _named(kind: str) -> Format:
+    for entry in formats():
+        if entry.title.lower() == kind.lower():
+            return entry
+    known = ", ".join(entry.title for entry in formats())
+    raise InvalidParameter("formats.no_such_kind", kind=kind, known=known)
+
+
+def _read_as(entry: Format, file: File) -> Found:
+    """Read a file; whatever is missing or of another kind inside it is told the same way, by every reader."""
+    try:
+        return entry.read(file)
+    except UnreadableFile:
+        raise
+    except TalkbalanceError as error:
+        raise UnreadableFile("formats.broken_meeting", file=file.name, why=str(error)) from None
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:80]}"
+        raise UnreadableFile("formats.malformed", file=file.name, title=entry.title, why=why) from None
 
 
 def write(meeting: Meeting, path: str | Path) -> None:
     """Write a meeting in the format of the file's ending; the file is whole or not there.
 
     What a format cannot hold is said in a warning.
+
+    Raises
+    ------
+    UnreadableFile
+        Where no format has this ending, the format needs times that the meeting has not, or the place cannot be written to.
     """
     path = Path(path)
-    for candidate in formats():
-        if candidate.write is not None and path.name.lower().endswith(candidate.endings):
-            written = candidate.write(meeting)
-            write_atomically(path, written)
-            for loss in candidate.losses(meeting):
-                warnings.warn(text("formats.loss", file=path.name, loss=loss), TalkbalanceWarning, stacklevel=2)
-            return
-    endings = ", ".join(entry.endings[0] for entry in formats() if entry.write is not None)
-    raise UnreadableFile("formats.unwritable", file=path.name, endings=endings)
+    entry = _by_ending(path.name)
+    if entry is None or entry.write is None:
+        raise UnreadableFile("formats.unwritable", file=path.name, endings=", ".join(_endings(timeless=False)))
+    if not (meeting.timed or entry.timeless):
+        endings = ", ".join(_endings(timeless=True))
+        raise UnreadableFile("formats.needs_times", file=path.name, title=entry.title, endings=endings)
+    write_atomically(path, entry.write(meeting))
+    for loss in entry.losses(meeting):
+        warnings.warn(text("formats.loss", file=path.name, loss=loss), TalkbalanceWarning, stacklevel=2)
+
+
+def _by_ending(name: str) -> Format | None:
+    """Return the format that is written with the longest ending of a name: `.meeting.json` before `.json`."""
+    fitting = [
+        (len(ending), number, entry)
+        for number, entry in enumerate(formats())
+        for ending in entry.endings
+        if entry.write is not None and name.lower().endswith(ending)
+    ]
+    return max(fitting, key=lambda found: (found[0], -found[1]))[2] if fitting else None
+
+
+def _endings(*, timeless: bool) -> list[str]:
+    return [entry.endings[0] for entry in formats() if entry.write is not None and (entry.timeless or not timeless)]

@@ -1,40 +1,167 @@
-"""Files as the readers and writers need them: decoded text in, whole files out."""
+"""Files as the readers and writers need them: bytes, decoded text, JSON, the parts of a ZIP; whole files out.
+
+Everything here is bounded: a file may come from anybody.
+"""
 
 import codecs
 import hashlib
+import io
+import json
 import os
 import tempfile
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from talkbalance.errors import UnreadableFile
+
+LARGEST = 64 * 2**20
+"""Bytes of the largest transcript that is opened, and of the largest part of a ZIP: forty hours of the wordiest service."""
+
+_MOST_VALUES = 4_000_000
+"""Lists and objects in a JSON file: what fits into one gigabyte of memory."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ZIP = b"PK\x03\x04"
 
 
-def read_text(path: Path) -> str:
-    """Return a file's text with plain line ends: by its byte order mark, else as UTF-8, else as Windows-1252."""
+@dataclass(frozen=True)
+class File:
+    """A file as readers get it. What it is in other shapes is worked out once, when it is first asked for.
+
+    Parameters
+    ----------
+    name
+        Without its folder: for sentences and `Source.file`.
+    content
+        Its bytes.
+    """
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def of(cls, text: str, name: str = "") -> "File":
+        """Return the file a text would be."""
+        return cls(name, text.encode())
+
+    @cached_property
+    def text(self) -> str:
+        """The text with plain line ends: by its byte order mark, else UTF-8, else Windows-1252; empty where it is none."""
+        encoding = next((name for mark, name in _MARKS if self.content.startswith(mark)), None)
+        if encoding is None and (b"\0" in self.content or self.content.startswith(_ZIP)):
+            return ""
+        try:
+            text = self.content.decode(encoding or "utf-8")
+        except UnicodeDecodeError:
+            text = self.content.decode(encoding or "cp1252", errors="replace")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, cut at line ends only: a form feed is no line end to whoever counts lines."""
+        return self.text.split("\n")
+
+    @cached_property
+    def json(self) -> Any:  # noqa: ANN401 -- whatever the file holds
+        """The value of a JSON file; None where it is none, or none whole."""
+        try:
+            return self._parse()
+        except (ValueError, RecursionError, UnreadableFile):
+            return None
+
+    @property
+    def looks_like_json(self) -> bool:
+        """Whether it begins as a JSON file does, broken ones too."""
+        head = self.text[:2000].lstrip("\ufeff \t\n")
+        return head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in ("{", "[", "]", '"'))
+
+    def check_json(self) -> None:
+        """Raise with the line where a JSON file breaks off or is too deep or too large."""
+        try:
+            self._parse()
+        except json.JSONDecodeError as error:
+            raise UnreadableFile("formats.broken_json", file=self.name, line=error.lineno) from None
+        except (ValueError, RecursionError):
+            raise UnreadableFile("formats.deep_json", file=self.name) from None
+
+    def _parse(self) -> Any:  # noqa: ANN401
+        if not self.looks_like_json:
+            raise ValueError
+        if self.text.count("[") + self.text.count("{") > _MOST_VALUES:
+            raise UnreadableFile("formats.too_large", file=self.name, mib=LARGEST // 2**20)
+        return json.loads(self.text)
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts of a ZIP (DOCX, XLSX); empty where it is none."""
+        if not self.content.startswith(_ZIP):
+            return ()
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+                return tuple(archive.namelist())
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            return ()
+
+    def check_parts(self) -> None:
+        """Raise where a ZIP would unpack to more than is opened: by what comes out, not by what it says of itself."""
+        try:
+            size = _unpacked(self.content)
+        except Exception as error:  # zipfile and its decoders raise what they like on broken files
+            raise UnreadableFile("formats.broken_zip", file=self.name, why=type(error).__name__) from None
+        if size > LARGEST:
+            raise UnreadableFile("formats.too_large", file=self.name, mib=LARGEST // 2**20)
+
+
+def _unpacked(content: bytes) -> int:
+    """Return how many bytes a ZIP unpacks to, without keeping them; no further than just beyond what is opened."""
+    size = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.infolist():
+            with archive.open(part) as stream:
+                while size <= LARGEST and (piece := len(stream.read(2**20))):
+                    size += piece
+    return size
+
+
+def open_file(path: Path) -> File:
+    """Return a file that may hold a transcript.
+
+    Raises
+    ------
+    UnreadableFile
+        Where it is not there, a folder, empty, larger than any transcript, or a recording.
+    """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
     except FileNotFoundError:
         raise UnreadableFile("formats.missing", file=path) from None
     except IsADirectoryError:
         raise UnreadableFile("formats.folder", file=path) from None
     except OSError as error:
         raise UnreadableFile("formats.closed", file=path, why=error.strerror) from None
+    file = File(path.name, content)
     if not content.strip():
-        raise UnreadableFile("formats.empty", file=path.name)
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None)
-    if encoding is None and b"\0" in content:
-        raise UnreadableFile("formats.binary", file=path.name)
-    try:
-        text = content.decode(encoding or "utf-8")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        raise UnreadableFile("formats.empty", file=file.name)
+    if len(content) > LARGEST:
+        key = "formats.too_large" if b"\0" not in content[:4096] else "formats.binary"
+        raise UnreadableFile(key, file=file.name, mib=LARGEST // 2**20)
+    return file
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that is no transcript but goes with one: sides, a vocabulary."""
+    file = open_file(path)
+    if not file.text:
+        raise UnreadableFile("formats.binary", file=file.name)
+    return file.text
 
 
 def content_id(content: bytes) -> str:
@@ -42,7 +169,7 @@ def content_id(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file that is whole or not there, also when the disk is full or two processes write at once."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
@@ -50,8 +177,8 @@ def write_atomically(path: Path, text: str) -> None:
         raise UnreadableFile("formats.closed", file=path, why=error.strerror) from None
     scratch = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         scratch.replace(path)
     except OSError as error:
         scratch.unlink(missing_ok=True)

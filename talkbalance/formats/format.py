@@ -2,8 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-from talkbalance.meeting import Meeting
+from talkbalance.formats.files import File
+from talkbalance.i18n import text
+from talkbalance.meeting import UNKNOWN, Meeting, times_of
+
+Trait = Literal[
+    "speakers",
+    "text",
+    "starts",
+    "ends",
+    "overlaps",
+    "words",
+    "sides",
+    "silent",
+    "duration",
+    "confidence",
+    "prosody",
+    "checks",
+]
+"""What a transcript may tell: who spoke, what was said, when each utterance begins and ends, whether ends go beyond the next
+beginning, when each word was said, who sits on which side, who was there and said nothing, how long it took, how sure a
+speaker is, how the voice moved, and what people checked."""
+
+TRAITS: tuple[Trait, ...] = get_args(Trait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +35,6 @@ class Found:
 
     meeting: Meeting
     notes: tuple[str, ...] = ()
-
-
-def _no_losses(_: Meeting) -> tuple[str, ...]:
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +48,75 @@ class Format:
     endings
         With their dots, lower case; the first is the usual one.
     claims
-        Whether a content is in this format.
+        Whether a file is in this format. Never raises; two formats that claim the same file are told to the user.
     read
-        Content and file name to a meeting.
+        A file to a meeting. What it raises besides our own errors is told as a file that is not what it seems.
     write
         A meeting to a content; None where we only read.
-    losses
-        What would be lost of a meeting by writing it, in the user's words.
+    holds
+        What it can tell, as read; what a writer of ours puts in is the same.
+    timeless
+        Whether a meeting without times can be written to it.
+    general
+        Whether it is one of the loose formats (plain text, tables), which are asked where no other claims a file.
     """
 
     title: str
     endings: tuple[str, ...]
-    claims: Callable[[str], bool]
-    read: Callable[[str, str], Found]
-    write: Callable[[Meeting], str] | None = None
-    losses: Callable[[Meeting], tuple[str, ...]] = _no_losses
+    claims: Callable[[File], bool]
+    read: Callable[[File], Found]
+    write: Callable[[Meeting], str | bytes] | None = None
+    holds: tuple[Trait, ...] = TRAITS
+    timeless: bool = False
+    general: bool = False
+
+    def losses(self, meeting: Meeting) -> tuple[str, ...]:
+        """Return what would be lost of a meeting by writing it, in the user's words."""
+        lost = (trait for trait in TRAITS if trait not in self.holds and has(meeting, trait))
+        return tuple(text(f"formats.loses_{trait}") for trait in lost)
+
+
+def has(meeting: Meeting, trait: Trait) -> bool:
+    """Whether a meeting tells something of this kind.
+
+    >>> from talkbalance.meeting import Speaker, Utterance
+    >>> has(Meeting([Speaker("Eva")], [Utterance(0, 2, "Eva", "Ja.")], duration=10), "silent")
+    False
+    """
+    return _TELLS[trait](meeting)
+
+
+def _silent(meeting: Meeting) -> bool:
+    return bool({speaker.name for speaker in meeting.speakers} - {utterance.speaker for utterance in meeting.utterances})
+
+
+def _duration(meeting: Meeting) -> bool:
+    """Whether it is known to have gone on after the last word."""
+    return meeting.source.duration_given and meeting.length > max((u.end or 0.0 for u in meeting.utterances), default=0.0)
+
+
+def overlapping(meeting: Meeting) -> bool:
+    """Whether two utterances overlap; those of one speaker never do."""
+    reached = 0.0
+    for utterance in meeting.utterances if meeting.timed else ():
+        start, end = times_of(utterance)
+        if start < reached:
+            return True
+        reached = max(reached, end)
+    return False
+
+
+_TELLS: dict[Trait, Callable[[Meeting], bool]] = {
+    "speakers": lambda meeting: any(speaker.name != UNKNOWN for speaker in meeting.speakers),
+    "text": lambda meeting: any(utterance.text for utterance in meeting.utterances),
+    "starts": lambda meeting: meeting.timed,
+    "ends": lambda meeting: meeting.source.times in ("utterance", "word"),
+    "overlaps": lambda meeting: meeting.overlap_observable and overlapping(meeting),
+    "words": lambda meeting: any(utterance.words for utterance in meeting.utterances),
+    "sides": lambda meeting: any(speaker.side for speaker in meeting.speakers),
+    "silent": _silent,
+    "duration": _duration,
+    "confidence": lambda meeting: any(utterance.confidence is not None for utterance in meeting.utterances),
+    "prosody": lambda meeting: any(utterance.prosody for utterance in meeting.utterances),
+    "checks": lambda meeting: bool(meeting.left_out) or any(utterance.checks for utterance in meeting.utterances),
+}

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from talkbalance.errors import TalkbalanceError, UnreadableFile
+from talkbalance.errors import UnreadableFile
+from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
 from talkbalance.meeting import Check, Details, Meeting, Prosody, Source, Speaker, Utterance, Word
 
@@ -121,26 +122,16 @@ def _date(day: str | None) -> date | None:
     return None if day is None else date.fromisoformat(day)
 
 
-def _claims(content: str) -> bool:
-    head = content.lstrip()[:200]
-    return head.startswith("{") and f'"{_MARK}"' in head
+def _claims(file: File) -> bool:
+    return isinstance(file.json, dict) and _MARK in file.json
 
 
-def _read(content: str, file: str) -> Found:
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        raise UnreadableFile("formats.broken_json", file=file, line=line) from None
+def _read(file: File) -> Found:
+    document = file.json
     version = document.get(_MARK)
     if not isinstance(version, int) or not 1 <= version <= VERSION:
-        raise UnreadableFile("formats.newer", file=file, version=version, known=VERSION)
-    try:
-        return Found(from_document(document))
-    except TalkbalanceError as error:
-        raise UnreadableFile("formats.broken_meeting", file=file, why=str(error)) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableFile("formats.broken_meeting", file=file, why=f"{type(error).__name__}: {error}") from None
+        raise UnreadableFile("formats.newer", file=file.name, version=version, known=VERSION)
+    return Found(from_document(document))
 
 
 def _write(meeting: Meeting) -> str:
@@ -152,4 +143,4 @@ def _write(meeting: Meeting) -> str:
     return f'{body},\n "utterances": [\n  {lines}\n ]\n}}\n'
 
 
-FORMAT = Format("talkbalance", (".meeting.json",), _claims, _read, _write)
+FORMAT = Format("talkbalance", (".meeting.json",), _claims, _read, _write, timeless=True)

@@ -9,6 +9,7 @@ import re
 from math import isfinite
 
 from talkbalance.errors import UnreadableFile
+from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance, milliseconds, tidy, times_of
@@ -17,39 +18,39 @@ _FIELDS = 8
 _LINE = re.compile(r"^(SPEAKER|SPKR-INFO|LEXEME|NON-LEX|SU|FILLER|IP|EDIT|CB|A/P|NON-SPEECH|NOSCORE|NO_RT_METADATA)\s")
 
 
-def _claims(content: str) -> bool:
-    lines = (line for line in content.splitlines() if line.strip() and not line.startswith(";"))
+def _claims(file: File) -> bool:
+    lines = (line for line in file.lines if line.strip() and not line.startswith(";"))
     return bool(_LINE.match(next(lines, "")))
 
 
-def _read(content: str, file: str) -> Found:
+def _read(file: File) -> Found:
     spans: list[Utterance | None] = []
     names: dict[str, None] = {}
     recordings: set[str] = set()
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(file.lines, 1):
         parts = line.split()
         if not parts or parts[0] != "SPEAKER":
             continue
         if len(parts) < _FIELDS:
-            raise UnreadableFile("formats.broken_line", file=file, line=number, content=line[:80])
+            raise UnreadableFile("formats.broken_line", file=file.name, line=number, content=line[:80])
         try:
             start, duration = float(parts[3]), float(parts[4])
         except ValueError:
-            raise UnreadableFile("formats.broken_line", file=file, line=number, content=line[:80]) from None
+            raise UnreadableFile("formats.broken_line", file=file.name, line=number, content=line[:80]) from None
         recordings.add(parts[1])
         names[parts[7]] = None
         spans.append(_span(start, duration, parts[7]))
     if not spans:
-        raise UnreadableFile("formats.no_speech", file=file)
+        raise UnreadableFile("formats.no_speech", file=file.name)
     if len(recordings) > 1:
-        raise UnreadableFile("formats.several", file=file, names=", ".join(sorted(recordings)[:5]), n=len(recordings))
+        raise UnreadableFile("formats.several", file=file.name, names=", ".join(sorted(recordings)[:5]), n=len(recordings))
     tidied = tidy(spans)
     meeting = Meeting(
         speakers=tuple(Speaker(name) for name in names),
         utterances=tidied.utterances,
         duration=max((times_of(u)[1] for u in tidied.utterances), default=0.0),
         title=recordings.pop(),
-        source=Source(file, "RTTM", "utterance", overlap_observable=True, duration_given=False),
+        source=Source(file.name, "RTTM", "utterance", overlap_observable=True, duration_given=False),
     )
     changed = tidied.clipped or tidied.dropped
     notes = (text("formats.tidied", clipped=tidied.clipped, dropped=tidied.dropped),) if changed else ()
@@ -73,9 +74,4 @@ def _write(meeting: Meeting) -> str:
     return "".join(lines)
 
 
-def _losses(meeting: Meeting) -> tuple[str, ...]:
-    lost = [text("formats.loses_sides")] if meeting.sided else []
-    return (*lost, text("formats.loses_words")) if any(u.text for u in meeting.utterances) else tuple(lost)
-
-
-FORMAT = Format("RTTM", (".rttm",), _claims, _read, _write, _losses)
+FORMAT = Format("RTTM", (".rttm",), _claims, _read, _write, holds=("speakers", "starts", "ends", "overlaps"))

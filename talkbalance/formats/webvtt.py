@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from talkbalance.errors import UnreadableFile
+from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
 from talkbalance.i18n import text
 from talkbalance.meeting import UNKNOWN, Meeting, Source, Speaker, Utterance, milliseconds, tidy, times_of
@@ -43,14 +44,14 @@ class _Cue:
     payload: str
 
 
-def _claims(content: str) -> bool:
-    return content.lstrip("\ufeff \n").startswith("WEBVTT")
+def _claims(file: File) -> bool:
+    return file.text.lstrip("\ufeff \n").startswith("WEBVTT")
 
 
-def _read(content: str, file: str) -> Found:
-    cues = list(_cues(content, file))
+def _read(file: File) -> Found:
+    cues = list(_cues(file))
     if not cues:
-        raise UnreadableFile("formats.no_speech", file=file)
+        raise UnreadableFile("formats.no_speech", file=file.name)
     spoken = [part for cue, names in zip(cues, _speakers(cues), strict=True) for part in _parts(cue, names)]
     tidied = tidy(spoken)
     names = dict.fromkeys(u.speaker for u in tidied.utterances)
@@ -58,17 +59,17 @@ def _read(content: str, file: str) -> Found:
         speakers=tuple(Speaker(name) for name in names),
         utterances=tidied.utterances,
         duration=max((times_of(u)[1] for u in tidied.utterances), default=0.0),
-        source=Source(file, "WebVTT", "utterance", _overlaps(tidied.utterances), duration_given=False),
-        language=_language(content),
+        source=Source(file.name, "WebVTT", "utterance", _overlaps(tidied.utterances), duration_given=False),
+        language=_language(file.text),
     )
     changed = tidied.clipped or tidied.dropped
     notes = (text("formats.tidied", clipped=tidied.clipped, dropped=tidied.dropped),) if changed else ()
     return Found(meeting, notes)
 
 
-def _cues(content: str, file: str) -> Iterator[_Cue]:
+def _cues(file: File) -> Iterator[_Cue]:
     """Yield the cues; a block without a time line is a comment, a style, or the header."""
-    lines = content.splitlines()
+    lines = file.lines
     at = 0
     while at < len(lines):
         if "-->" not in lines[at]:
@@ -76,7 +77,7 @@ def _cues(content: str, file: str) -> Iterator[_Cue]:
             continue
         match = _CUE.match(lines[at])
         if match is None:
-            raise UnreadableFile("formats.broken_line", file=file, line=at + 1, content=lines[at].strip()[:80])
+            raise UnreadableFile("formats.broken_line", file=file.name, line=at + 1, content=lines[at].strip()[:80])
         first = at
         at += 1
         payload = []
@@ -191,11 +192,4 @@ def _stamp(seconds: float) -> str:
     return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
-def _losses(meeting: Meeting) -> tuple[str, ...]:
-    lost = [text("formats.loses_sides")] if meeting.sided else []
-    if any(u.words for u in meeting.utterances):
-        lost.append(text("formats.loses_word_times"))
-    return tuple(lost)
-
-
-FORMAT = Format("WebVTT", (".vtt",), _claims, _read, _write, _losses)
+FORMAT = Format("WebVTT", (".vtt",), _claims, _read, _write, holds=("speakers", "text", "starts", "ends", "overlaps"))

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from talkbalance.errors import TalkbalanceWarning, UnreadableFile
 from talkbalance.formats import read, rttm
+from talkbalance.formats.files import File
 from talkbalance.meeting import Meeting
 from tests.meetings import meetings
 
@@ -48,6 +49,6 @@ def test_what_makes_no_sense_is_one_sentence(tmp_path: Path, content: str) -> No
 @given(meetings())
 def test_spans_survive(meeting: Meeting) -> None:
     if meeting.utterances:
-        again = rttm.FORMAT.read(rttm.FORMAT.write(meeting), "a.rttm").meeting  # type: ignore[misc]
+        again = rttm.FORMAT.read(File.of(rttm.FORMAT.write(meeting), "a.rttm")).meeting  # type: ignore[misc, arg-type]
         kept = [(u.start, u.end, u.speaker) for u in meeting.utterances]
         assert [(u.start, u.end, u.speaker) for u in again.utterances] == kept

@@ -8,6 +8,7 @@ from hypothesis import given
 
 from talkbalance.errors import TalkbalanceWarning, Unavailable, UnreadableFile
 from talkbalance.formats import read, webvtt, write
+from talkbalance.formats.files import File
 from talkbalance.meeting import Meeting, Utterance
 from talkbalance.metrics.interruptions import interruptions
 from tests.meetings import meetings
@@ -146,7 +147,7 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
 def test_what_it_can_hold_survives(meeting: Meeting) -> None:
     if not meeting.utterances:
         return
-    again = webvtt.FORMAT.read(webvtt.FORMAT.write(meeting), "a.vtt").meeting  # type: ignore[misc]
+    again = webvtt.FORMAT.read(File.of(webvtt.FORMAT.write(meeting), "a.vtt")).meeting  # type: ignore[misc, arg-type]
     kept = [(u.start, u.end, u.speaker, u.text or "…") for u in meeting.utterances]
     assert [(u.start, u.end, u.speaker, u.text) for u in again.utterances] == kept
 
