@@ -19,7 +19,7 @@ from benchmarks import mrda
 from benchmarks.coverage import pair
 from benchmarks.shared import publish, table
 from benchmarks.simulated import conversations
-from talkbalance.corrections import WIDE, review_queue
+from talkbalance.review_queue import WIDE, review_queue
 from talkbalance.floor import Floats, overlap
 from talkbalance.meeting import Meeting, Source, Utterance, tidy, times_of
 from talkbalance.metrics.interruptions import interruptions

@@ -13,8 +13,9 @@ Everything runs on this machine. Importing loads no model, no widget and no pict
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from talkbalance.corrections import review_queue
+from talkbalance.corrections import correct
 from talkbalance.errors import (
+    ImpossibleCorrection,
     InvalidMeeting,
     InvalidParameter,
     MissingModel,
@@ -34,6 +35,7 @@ from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.speaking import speaking_time
 from talkbalance.metrics.turntaking import responses, transitions, turns
 from talkbalance.metrics.uptake import markers, uptake
+from talkbalance.review_queue import review_queue
 from talkbalance.summary import summary
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ _HEAVY = {
 
 __all__ = [
     "Details",
+    "ImpossibleCorrection",
     "InvalidMeeting",
     "InvalidParameter",
     "Meeting",
@@ -69,6 +72,7 @@ __all__ = [
     "Utterance",
     "Word",
     "backchannels",
+    "correct",
     "explain",
     "interruptions",
     "markers",

@@ -1,190 +1,542 @@
-"""What a person should listen to first: the moments whose correction would move or narrow the figures most.
+"""What people correct in a meeting, kept as a log: the meeting as it was heard and the log give the corrected one, again and again.
 
-Every moment in doubt is a question with two answers: was it this person, was this cut off, is this a question? How likely the
-machine is wrong there, and what a figure would then be, give how much the answer is expected to move it and how much narrower
-its interval becomes.
+The log is a file of JSON lines beside the meeting, which is never written over:
 
-References
-----------
-Settles, B. (2012). Active learning (expected variance reduction).
+```
+{"at": "2026-11-25T10:04:11+01:00", "who": "Eva", "do": "rename", "on": "S1", "value": "Eva"}
+{"at": …, "who": …, "do": "reassign", "on": {"speaker": "S2", "start": 61240}, "value": "Eva"}
+{"at": …, "who": …, "do": "reject", "on": {"measure": "interruptions", "speaker": "Eva", "start": 75020}, "value": null}
+```
+
+Times are whole milliseconds. Each line speaks of the meeting as the lines before it left it. What a person said is sure: the
+uncertainty of the figures no longer counts it as something the machine may have misheard.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import nan, sqrt
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Literal, get_args
 
-import numpy as np
-import pandas as pd
-
-from talkbalance.errors import Unavailable
-from talkbalance.floor import Floats
-from talkbalance.frames import REVIEW_QUEUE, records, table
-from talkbalance.i18n import text
-from talkbalance.meeting import Meeting
-from talkbalance.metrics.interruptions import interruptions
-from talkbalance.metrics.questions import questions
-from talkbalance.metrics.said import said
+from talkbalance.errors import ImpossibleCorrection, UnreadableFile
+from talkbalance.language import language_of, sentences
+from talkbalance.meeting import AGENCY, CLIENT, Check, Meeting, Speaker, Utterance, Word, called, clock, times_of
+from talkbalance.metrics.interruptions import cut_off, cuts
+from talkbalance.metrics.listening import require_overlaps
 from talkbalance.metrics.talk import talk
-from talkbalance.uncertainty import Profile, chances, confidences, heard, profiles, way_of
 
-WIDE = 2 * 1.96
-"""Standard deviations from one end of a 95 % interval to the other."""
-LEAST = 0.005
-"""Least chance of being wrong that is worth anybody's time."""
-DECIDED = 0.5
-"""Probability from which a moment counts."""
-RUNS = 200
-"""How often the meeting is misheard anew to see how wide the interval of its share is."""
-SHOWN = 60
-"""Characters of a quote in a question."""
+Deed = Literal["rename", "merge", "split", "side", "reassign", "text", "reject", "add", "exclude"]
+
+SUFFIX = ".corrections.jsonl"
+JUST_BEFORE = 3.0
+"""Seconds after somebody's last word within which they can still be said to have been cut off."""
+SHORT = 0.4
+"""Seconds of an added listener signal whose end nobody gave."""
+LEAST_WORD = 0.02
+"""Seconds a corrected word lasts at least."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A moment, what to ask about it, and what a figure has to gain.
+class Correction:
+    """One line of the log.
 
     Parameters
     ----------
-    start, end
-        Seconds.
-    question
-        What to ask.
-    measure
-        The figure it bears on.
-    chance
-        That the machine is wrong.
-    effect
-        By how much the figure is then off.
-    variance
-        What else checking takes away: the doubt about the boundaries.
-    counted
-        Whether the figure counts it as it stands.
+    do
+        What: see `correct`.
+    on
+        Whom or what it is about: a name, names, an utterance, a stretch or an event.
+    value
+        What it becomes.
+    at, who
+        When, as ISO 8601 with the time zone, and by whom.
     """
 
-    start: float
-    end: float
-    question: str
-    measure: str
-    chance: float
-    effect: float
-    variance: float = 0.0
-    counted: bool = False
+    do: Deed
+    on: Any
+    value: Any = None
+    at: str = field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
+    who: str = ""
 
-    @property
-    def removed(self) -> float:
-        """Variance of the figure that is gone once the moment is checked."""
-        return self.chance * (1 - self.chance) * self.effect**2 + self.variance
+    def __post_init__(self) -> None:
+        if self.do not in get_args(Deed):
+            raise ImpossibleCorrection("corrections.unknown", do=self.do, choices=", ".join(get_args(Deed)))
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"at": self.at, "who": self.who, "do": self.do, "on": self.on, "value": self.value}
 
 
-def review_queue(meeting: Meeting, *, most: int | None = None) -> pd.DataFrame:
-    """Return the moments to check, the one that helps most first.
-
-    **Definition.** Three kinds of doubt: whose an utterance is (`share`), whether somebody was cut off (`interruptions`),
-    whether a sentence asks (`questions`). `expected_change` is the chance that the machine is wrong times what the figure
-    is then off; `expected_narrowing` is how much narrower the figure's interval becomes. Figures differ in unit, so moments are
-    ordered by the part of the width they take away.
+def correct(meeting: Meeting, log: "str | Path | Log | Iterable[Correction | Mapping[str, Any]]") -> Meeting:
+    """Return a meeting with every correction of a log made, in order.
 
     Parameters
     ----------
-    most
-        Rows at most; None for all moments in which the machine is wrong with a chance of at least half a percent.
+    log
+        A file of corrections, or corrections, or their lines as mappings with `do`, `on`, `value`:
 
-    Returns
-    -------
-    DataFrame
-        `start`, `end` (s; NaN without times), `question` (in the language of messages), `measure`, `expected_change` and
-        `expected_narrowing` in the unit of the measure.
+        - `rename`: a name becomes another; `side`: a name gets "agency", "client" or "";
+        - `merge`: several names become one person; `split`: what a voice says in a stretch becomes a new person's;
+        - `reassign`: an utterance, or all a voice says in a stretch, becomes somebody else's, or nobody's (""); naming the one
+          who has it says that it is right;
+        - `text`: an utterance gets other words; the times of words that stay are kept;
+        - `reject`, `add`: an event of "interruptions", "questions" or "backchannels" is none, or is one; of an interruption
+          that the machine did not even consider, `value` says who was `interrupted`; of a listener signal nobody heard, its
+          `end` and `text`;
+        - `exclude`: a stretch does not count, for nobody.
 
-    >>> from talkbalance.meeting import Speaker, Utterance
-    >>> said = (Utterance(0, 4, "Eva", "Sie haben also gewartet, ja?"), Utterance(5, 9, "Baum", "Genau."))
-    >>> review_queue(Meeting((Speaker("Eva"), Speaker("Baum")), said, 9, language="de"))["measure"].tolist()
-    ['questions']
+        An utterance is `{"speaker", "start"}`, without times `{"place"}`, its place in the meeting; a stretch `{"speaker", "start",
+        "end"}`; an event `{"measure", "speaker", "start"}` with `start` and `speaker` as the tables give them (of an
+        interruption, the interrupter). Times are milliseconds.
+
+    Raises
+    ------
+    ImpossibleCorrection
+        Where a line speaks of somebody or something that is not there, with the number of the line.
+    UnreadableFile
+        Where the file is no log.
+
+    >>> heard = Meeting([Speaker("S1")], [Utterance(0, 2, "S1", "Guten Tag")], 2)
+    >>> correct(heard, [{"do": "rename", "on": "S1", "value": "Eva"}]).utterances[0].speaker
+    'Eva'
     """
-    doubts = [*_voices(meeting), *_cut_off(meeting), *_asked(meeting)]
-    whole = {measure: _variance(measure, meeting, doubts) for measure in {doubt.measure for doubt in doubts}}
-    worth = [(doubt.removed / whole[doubt.measure], doubt) for doubt in doubts if doubt.chance >= LEAST]
-    worth.sort(key=lambda entry: (-entry[0], entry[1].start))
-    return table((_row(doubt, whole[doubt.measure]) for _, doubt in worth[:most]), REVIEW_QUEUE)
+    if isinstance(log, str | Path):
+        log = Log(Path(log))
+    for number, line in enumerate(log, 1):
+        try:
+            correction = line if isinstance(line, Correction) else Correction(**line)
+            meeting = corrected(meeting, correction)
+        except ImpossibleCorrection as error:
+            raise ImpossibleCorrection("corrections.line", number=number, why=str(error)) from None
+        except (TypeError, KeyError, ValueError) as error:
+            raise ImpossibleCorrection("corrections.line", number=number, why=f"{type(error).__name__}: {error}") from None
+    return meeting
 
 
-def _variance(measure: str, meeting: Meeting, doubts: Sequence[Doubt]) -> float:
-    """Return the variance of a figure: what single moments add up to, and what nobody can take away by checking them."""
-    own = [doubt for doubt in doubts if doubt.measure == measure]
-    removable = sum(doubt.removed for doubt in own)
-    if measure == "share":
-        drawn = heard(meeting, talk(meeting), runs=RUNS, seed=0).draws["share"][:, 0]
-        known = drawn[~np.isnan(drawn)]
-        return max(removable, float(np.var(known)) if len(known) else 0.0)
-    # a count could have been another even if all of it were known: Poisson, of at least one
-    return removable + max(1.0, float(sum(doubt.counted for doubt in own)))
+def corrected(meeting: Meeting, correction: Correction) -> Meeting:
+    """Return a meeting with one more correction made, and counted in its source."""
+    changed = _DEEDS[correction.do](meeting, correction.on, correction.value)
+    options = dict(changed.source.options)
+    options["corrections"] = str(int(options.get("corrections", "0")) + 1)
+    return replace(changed, source=replace(changed.source, options=tuple(options.items())))
 
 
-def _row(doubt: Doubt, whole: float) -> tuple[object, ...]:
-    narrowing = WIDE * (sqrt(whole) - sqrt(max(0.0, whole - doubt.removed)))
-    return doubt.start, doubt.end, doubt.question, doubt.measure, doubt.chance * doubt.effect, narrowing
+def log_beside(file: Path) -> Path:
+    """Return where the log of a meeting lies.
+
+    >>> log_beside(Path("calls/call.meeting.json")).as_posix()
+    'calls/call.corrections.jsonl'
+    """
+    return file.with_name(file.name.removesuffix(".json").removesuffix(file.suffix).removesuffix(".meeting") + SUFFIX)
 
 
-def _voices(meeting: Meeting) -> Iterator[Doubt]:
-    """Yield every utterance a machine gave to somebody."""
-    way = way_of(meeting)
-    if way == "by hand" or not meeting.timed or len(meeting.sides) < 2:
-        return
-    columns = said(meeting)
-    profile = profiles()[way]
-    wrong = chances(columns.spans, confidences(meeting), profile)
-    whole = float(columns.spans.durations.sum())
-    edges = wrong.unchecked * _edges(profile) / whole**2
-    for i, utterance in enumerate(meeting.utterances):
-        length = float(columns.spans.durations[i])
-        chance = float(wrong.false[i] + wrong.confused[i])
-        question = text("review_queue.voice", speaker=utterance.speaker)
-        start, end = float(columns.spans.starts[i]), float(columns.spans.ends[i])
-        yield Doubt(start, end, question, "share", chance, length / whole, float(edges[i]))
+class Log:
+    """The corrections of a meeting, in a file if there is one: what is added is on disk before anything is shown.
+
+    Parameters
+    ----------
+    path
+        The file; it is made with the first correction. None keeps them in memory only.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._lines: list[Correction] = []
+        if path is not None and path.exists():
+            self._lines = _read(path)
+
+    def __iter__(self) -> Any:  # noqa: ANN401 -- an iterator of corrections
+        return iter(tuple(self._lines))
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def add(self, correction: Correction) -> None:
+        """Write one more line."""
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(_line(correction))
+                file.flush()
+                os.fsync(file.fileno())
+        self._lines.append(correction)
+
+    def undo(self) -> Correction | None:
+        """Take the last line away and return it; None where there is none."""
+        return self.remove(len(self._lines) - 1) if self._lines else None
+
+    def remove(self, number: int) -> Correction:
+        """Take a line away; the file has the old lines until all new ones are written."""
+        kept = [line for i, line in enumerate(self._lines) if i != number]
+        removed = self._lines[number]
+        if self.path is not None:
+            unfinished = self.path.with_name(self.path.name + ".part")
+            unfinished.write_text("".join(map(_line, kept)), encoding="utf-8")
+            unfinished.replace(self.path)
+        self._lines = kept
+        return removed
 
 
-def _edges(profile: Profile) -> float:
-    """Return the variance of an utterance's length that comes from its boundaries, in square seconds."""
-    return float(np.var(_centres(profile.start)) + np.var(_centres(profile.end)))
+def _line(correction: Correction) -> str:
+    return json.dumps(correction.document(), ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _centres(quantiles: tuple[float, ...]) -> Floats:
-    edges = np.array(quantiles)
-    centres: Floats = (edges[1:] + edges[:-1]) / 2
-    return centres
-
-
-def _cut_off(meeting: Meeting) -> Iterator[Doubt]:
-    """Yield every candidate between the sides; without words the figure does not exist."""
-    if not any(u.text for u in meeting.utterances):
-        return
+def _read(path: Path) -> list[Correction]:
+    found = []
     try:
-        found = interruptions(meeting, threshold=0)
-    except Unavailable:
-        return
-    across = found[(found["kind"] == "taken") & (found["interrupter_side"] != found["interrupted_side"])]
-    for row in records(across):
-        question = text("review_queue.cut_off", cut_off=row["cut_off"], interrupter=row["interrupter"])
-        end, sure = max(row["end"], row["start"]), row["confidence"]
-        yield Doubt(row["start"], end, question, "interruptions", _wrong(sure), 1.0, counted=sure >= DECIDED)
+        content = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile("corrections.unreadable", file=path.name, line=1, why=type(error).__name__) from None
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found.append(Correction(**json.loads(line)))
+        except ImpossibleCorrection as error:
+            raise UnreadableFile("corrections.unreadable", file=path.name, line=number, why=str(error)) from None
+        except (ValueError, TypeError, RecursionError) as error:
+            raise UnreadableFile("corrections.unreadable", file=path.name, line=number, why=type(error).__name__) from None
+    return found
 
 
-def _asked(meeting: Meeting) -> Iterator[Doubt]:
-    """Yield every sentence that may ask."""
+# ------------------------------------------------------------------------------------------------ who is who
+
+
+def _rename(meeting: Meeting, on: str, value: str) -> Meeting:
+    speaker = _speaker(meeting, on)
+    if value != on and value in _names(meeting):
+        raise ImpossibleCorrection("corrections.name_taken", name=value)
+    people = tuple(replace(one, name=value) if one is speaker else one for one in meeting.speakers)
+    return replace(meeting, speakers=people, utterances=tuple(called(u, {on: value}) for u in meeting.utterances))
+
+
+def _side(meeting: Meeting, on: str, value: str) -> Meeting:
+    if value not in (AGENCY, CLIENT, ""):
+        raise ImpossibleCorrection("corrections.no_side", side=value)
+    speaker = _speaker(meeting, on)
+    return replace(meeting, speakers=tuple(replace(one, side=value) if one is speaker else one for one in meeting.speakers))
+
+
+def _merge(meeting: Meeting, on: Sequence[str], value: str) -> Meeting:
+    people = [_speaker(meeting, name) for name in on]
+    if not people:
+        raise ImpossibleCorrection("corrections.nobody")
+    if value in _names(meeting) and value not in on:
+        people.insert(0, _speaker(meeting, value))
+    side = next((one.side for one in people if one.name == value and one.side), "")
+    one = Speaker(value, side or next((each.side for each in people if each.side), ""))
+    places = [place for place, each in enumerate(meeting.speakers) if each in people]
+    kept = [one if place == places[0] else each for place, each in enumerate(meeting.speakers) if place not in places[1:]]
+    said = [called(u, {each.name: value for each in people}) for u in meeting.utterances]
+    if meeting.timed:
+        said = _without_self_overlap(said, value)
+    return replace(meeting, speakers=tuple(kept), utterances=tuple(said))
+
+
+def _split(meeting: Meeting, on: Mapping[str, Any], value: str) -> Meeting:
+    if value in _names(meeting):
+        raise ImpossibleCorrection("corrections.name_taken", name=value)
+    old = _speaker(meeting, on["speaker"])
+    place = meeting.speakers.index(old) + 1
+    people = (*meeting.speakers[:place], Speaker(value), *meeting.speakers[place:])
+    return _reassign(replace(meeting, speakers=people), on, value)
+
+
+def _names(meeting: Meeting) -> list[str]:
+    return [speaker.name for speaker in meeting.speakers]
+
+
+def _speaker(meeting: Meeting, name: str) -> Speaker:
+    for speaker in meeting.speakers:
+        if speaker.name == name:
+            return speaker
+    raise ImpossibleCorrection("corrections.stranger", name=name, names=", ".join(_names(meeting)))
+
+
+# ------------------------------------------------------------------------------------------------ what was said, and by whom
+
+
+def _reassign(meeting: Meeting, on: Mapping[str, Any], value: str) -> Meeting:
+    if value:
+        _speaker(meeting, value)
+    if "end" in on:
+        start, end = _stretch(on)
+        of = _speaker(meeting, on["speaker"]).name
+        said = _cut(_cut(meeting.utterances, start, of), end, of)
+        moved = [u for u in said if u.speaker == of and start <= times_of(u)[0] < end]
+    else:
+        said, moved = list(meeting.utterances), [_utterance(meeting, on)]
+    if not moved:
+        raise ImpossibleCorrection("corrections.nothing_there", speaker=on["speaker"], clock=clock(on["start"] / 1000))
+    kept = [u for u in said if not any(u is one for one in moved)]
+    if value:
+        kept += [replace(u, speaker=value, confidence=1.0) for u in moved]
+    if not meeting.timed:
+        kept = [replace(u, speaker=value, confidence=1.0) if u is moved[0] else u for u in said if value or u is not moved[0]]
+        return replace(meeting, utterances=tuple(kept))
+    return replace(meeting, utterances=tuple(_without_self_overlap(kept, value)))
+
+
+def _text(meeting: Meeting, on: Mapping[str, Any], value: str) -> Meeting:
+    utterance = _utterance(meeting, on)
+    written = " ".join(value.split())
+    return _with(meeting, utterance, replace(utterance, text=written, words=_reworded(utterance, written.split())))
+
+
+def _exclude(meeting: Meeting, on: Mapping[str, Any], value: object) -> Meeting:
+    del value
+    if not meeting.timed:
+        raise ImpossibleCorrection("unavailable.no_times")
+    start, end = _stretch(on)
+    said = _cut(_cut(meeting.utterances, start), end)
+    kept = tuple(u for u in said if not start <= times_of(u)[0] < end)
+    return replace(meeting, utterances=kept, left_out=(*meeting.left_out, (start, min(end, meeting.length))))
+
+
+def _stretch(on: Mapping[str, Any]) -> tuple[float, float]:
+    start, end = on["start"] / 1000, on["end"] / 1000
+    if not 0 <= start < end:
+        raise ImpossibleCorrection("corrections.no_stretch", start=start, end=end)
+    return start, end
+
+
+def _utterance(meeting: Meeting, on: Mapping[str, Any]) -> Utterance:
+    """Return the utterance that is meant."""
+    if "place" in on:
+        place = int(on["place"])
+        if not 0 <= place < len(meeting.utterances):
+            raise ImpossibleCorrection("corrections.no_place", place=place, number=len(meeting.utterances))
+        return meeting.utterances[place]
+    _speaker(meeting, on["speaker"])
+    for utterance in meeting.utterances:
+        if utterance.speaker == on["speaker"] and utterance.start is not None and _ms(utterance.start) == on["start"]:
+            return utterance
+    raise ImpossibleCorrection("corrections.nothing_there", speaker=on["speaker"], clock=clock(on["start"] / 1000))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _with(meeting: Meeting, old: Utterance, new: Utterance) -> Meeting:
+    return replace(meeting, utterances=tuple(new if u is old else u for u in meeting.utterances))
+
+
+def _cut(said: Sequence[Utterance], at: float, of: str | None = None) -> list[Utterance]:
+    """Cut what is being said at a moment in two, everybody's or one speaker's."""
+    found: list[Utterance] = []
+    for utterance in said:
+        start, end = times_of(utterance)
+        found += _halves(utterance, at) if start < at < end and of in (None, utterance.speaker) else [utterance]
+    return found
+
+
+def _halves(utterance: Utterance, at: float) -> list[Utterance]:
+    """Return both parts of an utterance; words go with their middle, or by their number where they have no times."""
+    start, end = times_of(utterance)
+    tokens = utterance.text.split()
+    timed = utterance.words
+    before = sum((word.start + word.end) / 2 < at for word in timed) if timed else round(len(tokens) * (at - start) / (end - start))
+    texts = [" ".join(word.text.strip() for word in part) for part in (timed[:before], timed[before:])] if timed else []
+    texts = texts or [" ".join(tokens[:before]), " ".join(tokens[before:])]
+    early = tuple(check for check in utterance.checks if check.start is not None and check.start < at)
+    return [
+        replace(
+            utterance,
+            end=at,
+            text=texts[0],
+            words=timed[:before],
+            prosody=tuple(heard for heard in utterance.prosody if heard.end <= at),
+            checks=early,
+        ),
+        replace(
+            utterance,
+            start=at,
+            text=texts[1],
+            words=timed[before:],
+            prosody=tuple(heard for heard in utterance.prosody if heard.end > at),
+            checks=tuple(check for check in utterance.checks if check not in early),
+        ),
+    ]
+
+
+def _without_self_overlap(said: Sequence[Utterance], name: str) -> list[Utterance]:
+    """Return utterances of which one speaker's that overlap are made one."""
+    own = sorted((u for u in said if u.speaker == name), key=times_of)
+    joined: list[Utterance] = []
+    for utterance in own:
+        if joined and times_of(utterance)[0] < times_of(joined[-1])[1]:
+            joined[-1] = _one(joined[-1], utterance)
+        else:
+            joined.append(utterance)
+    return [u for u in said if u.speaker != name] + joined
+
+
+def _one(first: Utterance, second: Utterance) -> Utterance:
+    """Return two overlapping utterances of one speaker as one."""
+    words = tuple(sorted((*first.words, *second.words), key=lambda word: word.start))
+    timed = bool(first.words or not first.text) and bool(second.words or not second.text)
+    text = " ".join(word.text.strip() for word in words) if timed else f"{first.text} {second.text}".strip()
+    known = [u.confidence for u in (first, second) if u.confidence is not None]
+    return replace(
+        first,
+        end=max(times_of(first)[1], times_of(second)[1]),
+        text=text,
+        words=words if timed else (),
+        confidence=min(known, default=None),
+        prosody=tuple(sorted((*first.prosody, *second.prosody), key=lambda heard: heard.start)),
+        checks=(*first.checks, *second.checks),
+    )
+
+
+def _reworded(utterance: Utterance, tokens: Sequence[str]) -> tuple[Word, ...]:
+    """Return the words of a corrected text: those that stay keep their times, the others share the time between them."""
+    if not utterance.words or not tokens:
+        return ()
+    old = [word.text.strip() for word in utterance.words]
+    bounds = times_of(utterance)
+    found: list[Word | str] = []
+    for kind, first, last, begin, stop in SequenceMatcher(None, old, list(tokens), autojunk=False).get_opcodes():
+        found += utterance.words[first:last] if kind == "equal" else tokens[begin:stop]
+    return tuple(_timed(found, *bounds))
+
+
+def _timed(found: Sequence[Word | str], start: float, end: float) -> list[Word]:
+    """Give times to words that have none; where there is no room, the words beside them share theirs, and none is left without."""
+    words = list(found)
+    while missing := [i for i, word in enumerate(words) if isinstance(word, str)]:
+        first = last = missing[0]
+        while last + 1 < len(words) and isinstance(words[last + 1], str):
+            last += 1
+        while True:
+            before = words[first - 1] if first else None
+            after = words[last + 1] if last + 1 < len(words) else None
+            begin = before.end if isinstance(before, Word) else start
+            step = ((after.start if isinstance(after, Word) else end) - begin) / (last + 1 - first)
+            if step >= LEAST_WORD or (before is None and after is None):
+                break
+            first, last = max(0, first - 1), last + (before is None)
+        if step < LEAST_WORD:
+            return []
+        texts = [word if isinstance(word, str) else word.text for word in words[first : last + 1]]
+        words[first : last + 1] = [Word(begin + k * step, begin + (k + 1) * step, text) for k, text in enumerate(texts)]
+    return [word for word in words if isinstance(word, Word)]
+
+
+# ------------------------------------------------------------------------------------------------ events
+
+
+def _reject(meeting: Meeting, on: Mapping[str, Any], value: object) -> Meeting:
+    del value
+    for utterance, check in _events(meeting, on, holds=False):
+        meeting = _with(meeting, utterance, _checked(utterance, check))
+    return meeting
+
+
+def _add(meeting: Meeting, on: Mapping[str, Any], value: Mapping[str, Any] | None) -> Meeting:
+    _speaker(meeting, on["speaker"])
+    given = value or {}
     try:
-        found = questions(meeting, threshold=0)
-    except Unavailable:
-        return
-    for row in records(found):
-        question = text("review_queue.asks", speaker=row["speaker"], text=_short(row["text"]))
-        start, end = (nan if row[name] is None else row[name] for name in ("start", "end"))
-        sure = row["confidence"]
-        yield Doubt(start, end, question, "questions", _wrong(sure), 1.0, counted=sure >= DECIDED)
+        utterance, check = _events(meeting, on, holds=True)[0]
+    except ImpossibleCorrection:
+        if on["measure"] == "interruptions" and "interrupted" in given:
+            utterance, check = _stopped(meeting, on, given["interrupted"]), Check("interruptions", holds=True, by=on["speaker"])
+        elif on["measure"] == "backchannels" and meeting.timed:
+            return _heard_signal(meeting, on, given)
+        else:
+            raise
+    return _with(meeting, utterance, _checked(utterance, check))
 
 
-def _wrong(confidence: float) -> float:
-    """Return the chance that the decision at `DECIDED` is wrong."""
-    return min(confidence, 1 - confidence)
+def _checked(utterance: Utterance, check: Check) -> Utterance:
+    """Return an utterance with what was said last of an event."""
+    kept = (c for c in utterance.checks if (c.measure, c.by, c.start) != (check.measure, check.by, check.start))
+    return replace(utterance, checks=(*kept, check))
 
 
-def _short(quote: str) -> str:
-    return quote if len(quote) <= SHOWN else quote[: SHOWN - 1].rsplit(" ", 1)[0] + " …"
+def _events(meeting: Meeting, on: Mapping[str, Any], *, holds: bool) -> Sequence[tuple[Utterance, Check]]:
+    """Return the utterances in which an event lies, the likeliest first, with what is then said of it."""
+    find = _FINDERS.get(on["measure"])
+    if find is None:
+        raise ImpossibleCorrection("meeting.no_check", measure=on["measure"], choices=", ".join(_FINDERS))
+    found = find(meeting, on)
+    if not found:
+        raise ImpossibleCorrection("corrections.nothing_there", speaker=on["speaker"], clock=_where(on))
+    check = Check(on["measure"], holds, by=on["speaker"] if on["measure"] == "interruptions" else "")
+    return [(utterance, replace(check, start=start)) for utterance, start in found]
+
+
+def _where(on: Mapping[str, Any]) -> str:
+    return "?" if on.get("start") is None else clock(on["start"] / 1000)
+
+
+Found = Sequence[tuple[Utterance, float | None]]
+
+
+def _question(meeting: Meeting, on: Mapping[str, Any]) -> Found:
+    language = language_of(meeting)
+    if language is None:
+        raise ImpossibleCorrection("questions.language_unknown")
+    own = [s for s in sentences(meeting, language) if s.speaker == on["speaker"]]
+    if "place" in on:
+        return [(meeting.utterances[s.utterance], None) for s in own if s.utterance == on["place"]][:1]
+    return [(meeting.utterances[s.utterance], s.start) for s in own if s.start is not None and _ms(s.start) == on["start"]]
+
+
+def _signal(meeting: Meeting, on: Mapping[str, Any]) -> Found:
+    return [(_utterance(meeting, on), None)]
+
+
+def _interruption(meeting: Meeting, on: Mapping[str, Any]) -> Found:
+    require_overlaps(meeting)
+    found = talk(meeting)
+    cut = cuts(found)
+    sure = cut_off(found)[cut.utterance]
+    names = _names(meeting)
+    rows = zip(cut.incomer.tolist(), cut.start.tolist(), cut.utterance.tolist(), sure.tolist(), strict=True)
+    own = [(p, at) for incomer, start, at, p in rows if names[incomer] == on["speaker"] and _ms(start) == on["start"]]
+    return [(meeting.utterances[at], None) for _, at in sorted(own, key=lambda one: -one[0])]
+
+
+_FINDERS: Mapping[str, Callable[[Meeting, Mapping[str, Any]], Found]] = {
+    "interruptions": _interruption,
+    "questions": _question,
+    "backchannels": _signal,
+}
+
+
+def _stopped(meeting: Meeting, on: Mapping[str, Any], name: str) -> Utterance:
+    """Return the utterance somebody was saying at a moment, or had just said."""
+    _speaker(meeting, name)
+    at = on["start"] / 1000
+    before = [u for u in meeting.utterances if u.speaker == name and times_of(u)[0] <= at]
+    if not before or times_of(before[-1])[1] < at - JUST_BEFORE or name == on["speaker"]:
+        raise ImpossibleCorrection("corrections.nothing_there", speaker=name, clock=clock(at))
+    return before[-1]
+
+
+def _heard_signal(meeting: Meeting, on: Mapping[str, Any], given: Mapping[str, Any]) -> Meeting:
+    """Add a listener signal that nobody had heard."""
+    start = on["start"] / 1000
+    end = min(given["end"] / 1000 if "end" in given else start + SHORT, meeting.length)
+    check = Check("backchannels", holds=True)
+    signal = Utterance(start, end, on["speaker"], str(given.get("text", "")), confidence=1.0, checks=(check,))
+    busy = [u for u in meeting.utterances if u.speaker == signal.speaker and times_of(u)[0] < end and times_of(u)[1] > start]
+    if busy:
+        raise ImpossibleCorrection("corrections.speaks_already", speaker=signal.speaker, clock=clock(start))
+    return replace(meeting, utterances=(*meeting.utterances, signal))
+
+
+_DEEDS: Mapping[str, Callable[[Meeting, Any, Any], Meeting]] = {
+    "rename": _rename,
+    "merge": _merge,
+    "split": _split,
+    "side": _side,
+    "reassign": _reassign,
+    "text": _text,
+    "reject": _reject,
+    "add": _add,
+    "exclude": _exclude,
+}

@@ -62,5 +62,9 @@ class InvalidParameter(TalkbalanceError, ValueError):  # noqa: N818
     """A threshold or option has a value it cannot have."""
 
 
+class ImpossibleCorrection(TalkbalanceError):  # noqa: N818
+    """A correction speaks of somebody or something that is not in the meeting."""
+
+
 class TalkbalanceWarning(UserWarning):
     """Something was left out or put right on the way; the figures stand all the same."""
