@@ -16,6 +16,7 @@ _ENDINGS: Mapping[Language, re.Pattern[str]] = {
 _UMLAUTS = str.maketrans("äöü", "aou")
 
 
+@lru_cache(maxsize=50_000)
 def content_words(text: str, language: Language) -> frozenset[str]:
     """Return the stems of the content words of a text.
 

@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal, get_args
 from unicodedata import normalize
@@ -58,6 +58,7 @@ _HUM = re.compile(r"(?:[hm]*m[hm]*-?)+")
 _APOSTROPHES, _HYPHENS = "’ʼ‘", "‐‑"
 
 
+@lru_cache(maxsize=50_000)
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in lower case.
 
