@@ -13,6 +13,7 @@ Everything runs on this machine. Importing loads no model, no widget and no pict
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from talkbalance.comparison import compare
 from talkbalance.corrections import correct
 from talkbalance.errors import (
     ImpossibleCorrection,
@@ -72,6 +73,7 @@ __all__ = [
     "Utterance",
     "Word",
     "backchannels",
+    "compare",
     "correct",
     "explain",
     "interruptions",

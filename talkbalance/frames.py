@@ -139,6 +139,13 @@ REVIEW_QUEUE: Schema = {
     "expected_change": "float64",
     "expected_narrowing": "float64",
 }
+COMPARISON: Schema = {
+    "measure": "str",
+    "side": "str",
+    "reference": "float64",
+    "hypothesis": "float64",
+    "difference": "float64",
+}
 
 
 def table(rows: Iterable[Row], schema: Schema) -> pd.DataFrame:
