@@ -5,6 +5,7 @@ and fetched only when somebody wants to hear it, in pieces of at most 1 MB. Noth
 """
 
 import threading
+from collections.abc import Callable
 from importlib import resources
 from math import ceil
 from pathlib import Path
@@ -28,14 +29,18 @@ AROUND = 2.0
 QUOTE = 90
 """Characters of what was said at a moment."""
 SOUNDS = (".mp3", ".m4a", ".mp4", ".wav", ".flac", ".ogg", ".opus", ".webm", ".mkv", ".mov", ".aac")
-SPANS, MOMENTS = ("start", "end", "who", "text"), ("start", "end", "kind", "text")
+SPANS, MOMENTS = ("start", "end", "who", "text"), ("start", "end", "kind", "text", "measure", "speaker")
 """Columns the page gets: rows would be longer on the way."""
 LABELS = (
     *("player", "play", "before", "after", "speed", "nearer", "farther", "moments", "said", "none", "silent", "keys", "lanes"),
-    *("press", "unplayable"),
+    *("press", "unplayable", "keys_editing", "edit", "speaker", "words", "save", "cancel", "new_person", "new_name", "nobody"),
+    *("right", "wrong", "hear", "leave_out", "give", "interrupts", "listens"),
 )
 
 _STATIC = resources.files("talkbalance.views") / "static"
+
+Corrected = Callable[[dict[str, Any]], None]
+"""Takes a correction as the page sends it: `do`, `on` and `value`."""
 
 
 class Player(anywidget.AnyWidget):
@@ -47,9 +52,11 @@ class Player(anywidget.AnyWidget):
         What is shown; it needs times.
     recording
         Its sound; None looks for the meeting's own, and leaves the page silent where that is not at hand.
+    on_correct
+        Is told what somebody corrects; without it, nothing can be corrected here.
     """
 
-    _esm = _STATIC.joinpath("player.js").read_text(encoding="utf-8")
+    _esm = "".join(_STATIC.joinpath(file).read_text(encoding="utf-8") for file in ("correcting.js", "player.js"))
     _css = _STATIC.joinpath("player.css").read_text(encoding="utf-8")
     people: "traitlets.List[dict[str, str]]" = traitlets.List().tag(sync=True)
     spans = traitlets.Dict().tag(sync=True)
@@ -57,19 +64,24 @@ class Player(anywidget.AnyWidget):
     length = traitlets.Float(0.0).tag(sync=True)
     sound = traitlets.Int(0).tag(sync=True)
     """Which recording it is: 0 for none, another number for every other one."""
+    left_out: "traitlets.List[tuple[float, float]]" = traitlets.List().tag(sync=True)
+    editable = traitlets.Bool(False).tag(sync=True)
     around = traitlets.Float(AROUND).tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)
     request: "traitlets.Dict[str, float | None]" = traitlets.Dict().tag(sync=True)
     meeting = traitlets.Int(0).tag(sync=True)
     """How many meetings were shown: changes last, when everything else of a new one is there."""
 
-    def __init__(self, meeting: Meeting | None = None, *, recording: Path | None = None) -> None:
+    def __init__(
+        self, meeting: Meeting | None = None, *, recording: Path | None = None, on_correct: Corrected | None = None
+    ) -> None:
         self._recording: Path | None = None
         self._recordings = self._requests = 0
         self._copy: Path | None = None
         self._making: threading.Thread | None = None
         self._spoken = i18n.language()
-        super().__init__(spans=_columns([], SPANS), moments=_columns([], MOMENTS))
+        self._on_correct = on_correct
+        super().__init__(editable=on_correct is not None, spans=_columns([], SPANS), moments=_columns([], MOMENTS))
         self.label()
         self.on_msg(self._asked)
         if meeting is not None:
@@ -95,17 +107,25 @@ class Player(anywidget.AnyWidget):
             self.spans = _columns([(*times_of(one), places[one.speaker], one.text) for one in timed], SPANS)
             self.moments = _columns([], MOMENTS)
             self.length = meeting.length
+            self.left_out = list(meeting.left_out)
             self.sound = 0 if found is None else self._recordings
             self.meeting += 1
 
     def mark(self, cuts: pd.DataFrame | None, asked: pd.DataFrame | None) -> None:
         """Show the interruptions and questions of these tables as moments, in order of time."""
         rows = [
-            (row["start"], row["end"], row["kind"], text(f"player.{row['kind']}", one=row["interrupter"], other=row["interrupted"]))
+            (
+                *(row["start"], row["end"], row["kind"]),
+                text(f"player.{row['kind']}", one=row["interrupter"], other=row["interrupted"]),
+                *("interruptions", row["interrupter"]),
+            )
             for row in ([] if cuts is None else records(cuts))
         ]
         rows += [
-            (row["start"], row["end"], "question", f"{row['speaker']}: {figures.shorten(row['text'], QUOTE)}")
+            (
+                *(row["start"], row["end"], "question", f"{row['speaker']}: {figures.shorten(row['text'], QUOTE)}"),
+                *("questions", row["speaker"]),
+            )
             for row in ([] if asked is None else records(asked))
             if row["start"] == row["start"]  # without times there is nothing to play
         ]
@@ -118,6 +138,9 @@ class Player(anywidget.AnyWidget):
 
     def _asked(self, _: object, content: dict[str, Any], __: object) -> None:
         """Send the piece of the sound the page wants; make the playback copy first where there is none."""
+        if self._on_correct is not None and isinstance(content.get("correct"), dict):
+            self._on_correct(content["correct"])
+            return
         wanted = content.get("want")
         if not isinstance(wanted, int) or self._recording is None:
             return

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from talkbalance.metrics.questions import questions
 from talkbalance.speech.playback import playable
 from talkbalance.views.player import AROUND, Player
 
-STATE = ("people", "spans", "moments", "length", "sound", "around", "labels", "request", "meeting")
+STATE = ("people", "spans", "moments", "length", "left_out", "editable", "sound", "around", "labels", "request", "meeting")
 MODEL = """
 const state = %s, heard = {}, sound = Uint8Array.from(atob("%s"), (one) => one.charCodeAt(0)), size = 1 << 18;
 window.model = {
@@ -22,7 +23,8 @@ window.model = {
   set: (key, value) => { state[key] = value; (heard["change:" + key] || []).forEach((act) => act()); },
   on: (event, act) => { (heard[event] ||= []).push(act); },
   off: (event, act) => { heard[event] = (heard[event] || []).filter((one) => one !== act); },
-  send: ({ want }) => setTimeout(() => {
+  sent: [],
+  send: ({ want, correct }) => correct ? window.model.sent.push(correct) : setTimeout(() => {
     const piece = new DataView(sound.slice(want * size, (want + 1) * size).buffer);
     const message = { piece: want, of: Math.ceil(sound.length / size), mime: "audio/mpeg" };
     (heard["msg:custom"] || []).forEach((act) => act(message, [piece]));
@@ -146,3 +148,61 @@ def test_where_two_speak_is_shown(page: Page, tmp_path: Path, spans: dict[str, l
     file.write_text(f"<!doctype html><meta charset=utf-8><script type=module>{script} window.together = together;</script>")
     page.goto(file.as_uri())
     assert page.evaluate("(spans) => together(spans)", spans) == shared
+
+
+@pytest.fixture
+def edited(page: Page, samples: Path, tmp_path: Path) -> Page:
+    """Return the page of a meeting that can be corrected; nothing is to be heard."""
+    meeting = formats.read(samples / "erstgespraech_de.meeting.json")
+    player = Player(replace(meeting, recording=None), on_correct=lambda _: None)
+    player.mark(interruptions(meeting), questions(meeting))
+    opened(page, tmp_path, player)
+    return page
+
+
+def test_words_and_speaker_of_an_utterance_are_corrected(edited: Page) -> None:
+    said = edited.locator(".tb-scroll").nth(1)
+    said.locator("button").nth(2).hover()
+    edited.get_by_role("button", name="Correct this utterance").click()
+    edited.get_by_label("What was said").fill("ganz andere Worte")
+    names = edited.evaluate("model.get('people').map((one) => one.name)")
+    who = edited.evaluate("model.get('spans').who[2]")
+    edited.locator("form select").select_option(names[1 - who])
+    edited.get_by_role("button", name="Apply").click()
+    start = edited.evaluate("Math.round(model.get('spans').start[2] * 1000)")
+    on = {"speaker": names[who], "start": start}
+    assert edited.evaluate("model.sent") == [
+        {"do": "text", "on": on, "value": "ganz andere Worte"},
+        {"do": "reassign", "on": on, "value": names[1 - who]},
+    ]
+
+
+def test_a_moment_is_said_to_be_wrong_by_keyboard(edited: Page) -> None:
+    edited.locator(".tb-scroll button").first.focus()
+    edited.keyboard.press("Tab")
+    edited.keyboard.press("Tab")
+    edited.keyboard.press("Enter")
+    [sent] = edited.evaluate("model.sent")
+    assert (sent["do"], sent["on"]["measure"]) == ("reject", edited.evaluate("model.get('moments').measure[0]"))
+    assert sent["on"]["start"] == edited.evaluate("Math.round(model.get('moments').start[0] * 1000)")
+
+
+def test_a_stretch_that_is_dragged_over_does_not_count(edited: Page) -> None:
+    lanes = edited.locator(".tb-window svg").bounding_box()
+    assert lanes is not None
+    y = lanes["y"] + 30
+    edited.mouse.move(lanes["x"] + 100, y)
+    edited.mouse.down()
+    edited.mouse.move(lanes["x"] + 300, y, steps=4)
+    edited.mouse.up()
+    edited.get_by_role("button", name="Do not count").click()
+    [sent] = edited.evaluate("model.sent")
+    length = edited.evaluate("model.get('length')")
+    assert sent["do"] == "exclude"
+    assert sent["on"]["start"] == pytest.approx(100 / lanes["width"] * length * 1000, abs=300)
+    assert sent["on"]["end"] == pytest.approx(300 / lanes["width"] * length * 1000, abs=300)
+
+
+def test_what_nobody_may_correct_offers_nothing(heard: Page) -> None:
+    heard.locator(".tb-scroll").nth(1).locator("button").nth(2).hover()
+    assert heard.locator(".tb-small").count() == 0

@@ -142,9 +142,17 @@ function render({ model, el }) {
   const moments = make("div", { className: "tb-scroll" });
   const said = make("div", { className: "tb-scroll" });
   const momentsTitle = make("h4"), saidTitle = make("h4");
+  const correcting = new Correcting(model, {
+    lanes: frame,
+    scale: () => scale,
+    now: () => audio.currentTime || 0,
+    listen: (start, end) => { if (model.get("sound")) sound.play(start, end); },
+  });
+  correcting.picture = () => frame.firstChild;
   root.append(
     make("div", { className: "tb-bar" }, go, before, after, time, speed, farther, nearer, state),
     make("div", { className: "tb-lanes" }, names, frame),
+    correcting.stretch,
     make("div", { className: "tb-below" }, make("div", {}, momentsTitle, moments), make("div", {}, saidTitle, said)),
   );
   el.append(root);
@@ -153,7 +161,7 @@ function render({ model, el }) {
 
   function write() {
     root.setAttribute("aria-label", label("player"));
-    root.title = label("keys");
+    root.title = label(model.get("editable") ? "keys_editing" : "keys");
     for (const [node, key] of [[go, "play"], [before, "before"], [after, "after"], [speed, "speed"], [nearer, "nearer"], [farther, "farther"]]) {
       node.setAttribute("aria-label", label(key));
       node.title = label(key);
@@ -181,6 +189,9 @@ function render({ model, el }) {
     for (const [start, end] of together(spans)) {
       picture.append(shape("rect", { class: "tb-both", x: start * scale, y: bottom + 1, width: Math.max(1, (end - start) * scale), height: 5 }));
     }
+    for (const [start, end] of model.get("left_out")) {
+      picture.append(shape("rect", { class: "tb-out", x: start * scale, y: 0, width: Math.max(2, (end - start) * scale), height: bottom }));
+    }
     mark(picture);
     const step = STEPS.find((one) => one * scale >= 70) || 1200;
     for (let at = 0; at <= length; at += step) {
@@ -190,6 +201,7 @@ function render({ model, el }) {
     }
     head = shape("line", { class: "tb-head", y1: 0, y2: bottom + 8 });
     picture.append(head);
+    correcting.draw(picture, bottom);
     frame.replaceChildren(picture);
     names.replaceChildren(...people.map((one) => {
       const dot = make("i");
@@ -217,21 +229,27 @@ function render({ model, el }) {
 
   function list() {
     const found = model.get("moments"), spans = model.get("spans"), people = model.get("people");
-    moments.replaceChildren(...found.start.map((start, i) => entry(start, `${SIGNS[found.kind[i]]} ${found.text[i]}`, "", () => play(i))));
+    moments.replaceChildren(...found.start.map((start, i) =>
+      entry(start, `${SIGNS[found.kind[i]]} ${found.text[i]}`, "", () => play(i), (node) => correcting.judge(node, i))));
     if (!found.start.length) moments.append(make("p", { textContent: label("none") }));
     said.replaceChildren(...spans.start.map((start, i) => {
       const words = `${people[spans.who[i]].name}: ${spans.text[i] || "…"}`;
-      return entry(start, words, people[spans.who[i]].colour, () => sound.play(start));
+      return entry(start, words, people[spans.who[i]].colour, () => { if (model.get("sound")) sound.play(start); }, (node) => correcting.offer(node, i));
     }));
     chosen = spoken = -1;
   }
 
-  function entry(start, words, colour, act) {
+  function entry(start, words, colour, act, offer) {
     const node = make("button", { type: "button" }, make("small", { textContent: clock(start) }), words);
     node.style.borderLeftColor = colour || "transparent";
     node.addEventListener("click", act);
+    node.addEventListener("focus", () => offer(node));
+    node.addEventListener("pointerenter", () => offer(node));
     return node;
   }
+
+  /** The entries of a list, without what is offered beside one of them. */
+  const entries = (box) => box.querySelectorAll(":scope > button:not(.tb-small)");
 
   /** Play one moment with what was before and after it. */
   function play(i) {
@@ -245,7 +263,7 @@ function render({ model, el }) {
   }
 
   function choose(i) {
-    moments.children[chosen]?.classList.remove("tb-now");
+    entries(moments)[chosen]?.classList.remove("tb-now");
     chosen = i;
     show(moments, chosen);
     const x = model.get("moments").start[i] * scale;
@@ -253,7 +271,7 @@ function render({ model, el }) {
   }
 
   function show(box, i) {
-    const node = box.children[i];
+    const node = entries(box)[i];
     if (!node) return;
     node.classList.add("tb-now");
     if (node.offsetTop < box.scrollTop || node.offsetTop + node.offsetHeight > box.scrollTop + box.clientHeight) {
@@ -269,7 +287,7 @@ function render({ model, el }) {
     head?.setAttribute("x2", at * scale);
     const now = last(model.get("spans").start, at);
     if (now !== spoken && !audio.paused) {
-      said.children[spoken]?.classList.remove("tb-now");
+      entries(said)[spoken]?.classList.remove("tb-now");
       spoken = now;
       show(said, now);
     }
@@ -295,10 +313,17 @@ function render({ model, el }) {
     ArrowDown: () => play(chosen + 1),
     "+": () => zoomed(2),
     "-": () => zoomed(0.5),
+    "[": () => correcting.edge("["),
+    "]": () => correcting.edge("]"),
+    Escape: () => correcting.forget(),
   };
 
   root.addEventListener("keydown", (event) => {
     const act = keys[event.key], inside = event.target.closest("button, select");
+    if (event.target.closest("form")) { // words are written here: no key is ours, nor the notebook's
+      event.stopPropagation();
+      return;
+    }
     if (!act || (inside && (event.key === " " || event.target.tagName === "SELECT"))) return;
     event.preventDefault();
     event.stopPropagation(); // the notebook has keys of its own
@@ -321,7 +346,13 @@ function render({ model, el }) {
   audio.addEventListener("pause", () => { go.textContent = "▶"; root.dataset.playing = "0"; });
 
   const other = () => { sound.forget(); write(); tick(); };
-  const whole = () => { write(); draw(); list(); };
+  const whole = () => {
+    const read = [moments, said].map((box) => box.scrollTop);
+    write();
+    draw();
+    list();
+    [moments, said].forEach((box, i) => { box.scrollTop = read[i]; }); // a correction does not lose the reader's place
+  };
   const asked = () => { const wanted = model.get("request"); if (model.get("sound") && wanted.n) sound.play(wanted.start, wanted.end); };
   const heeded = [["change:sound", other], ["change:meeting", whole], ["change:moments", whole], ["change:labels", whole], ["change:request", asked]];
   for (const [event, act] of heeded) model.on(event, act);
