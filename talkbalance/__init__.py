@@ -42,11 +42,13 @@ from talkbalance.summary import summary
 if TYPE_CHECKING:
     from talkbalance.pipeline import transcribe
     from talkbalance.views.explain import explain
+    from talkbalance.views.explorer import explore
     from talkbalance.views.figures import timeline
     from talkbalance.views.report import report
 
 _HEAVY = {
     "explain": "views.explain",
+    "explore": "views.explorer",
     "report": "views.report",
     "timeline": "views.figures",
     "transcribe": "pipeline",
@@ -76,6 +78,7 @@ __all__ = [
     "compare",
     "correct",
     "explain",
+    "explore",
     "interruptions",
     "markers",
     "questions",
