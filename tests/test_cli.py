@@ -98,7 +98,7 @@ def test_wrong_usage_is_exit_code_two(arguments: list[str], capsys: pytest.Captu
 
 @pytest.mark.parametrize(("code", "word"), [("de", "Aufruf:"), ("en", "usage:")])
 def test_help_in_both_languages(code: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["analyze"], ["transcribe"], ["measure"], ["report"], ["convert"], ["doctor"], ["formats"]):
+    for command in ([], ["analyze"], ["transcribe"], ["measure"], ["report"], ["app"], ["lab"], ["convert"], ["doctor"], ["formats"]):
         with pytest.raises(SystemExit) as stopped:
             main([*command, "--ui", code, "--help"])
         assert stopped.value.code == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from talkbalance import i18n
-from talkbalance.errors import TalkbalanceError, UnreadableFile
+from talkbalance.errors import TalkbalanceError, TalkbalanceWarning, UnreadableFile
 from talkbalance.i18n import text
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -45,8 +45,9 @@ def sentence(error: BaseException) -> str:
 
 
 def say_warning(message: Warning | str, *_: object, **__: object) -> None:
-    """Say a warning without where in the code it was raised."""
-    print(f"talkbalance: {message}", file=sys.stderr)
+    """Say a warning of ours without where in the code it was raised; those of libraries speak to their developers."""
+    if isinstance(message, TalkbalanceWarning):
+        print(f"talkbalance: {message}", file=sys.stderr)
 
 
 def leave() -> None:

@@ -168,22 +168,22 @@ class _Arriving:
 
 def _arriving(file: str, name: str, size: int) -> _Arriving:
     """Make a private place for a file, where there is room for it."""
-    shelf = _shelf()
-    if shutil.disk_usage(shelf).free < size:
+    place = shelf()
+    if shutil.disk_usage(place).free < size:
         raise UnreadableFile("drop.no_room", size=number(size / 1e9, 1))
-    folder = tempfile.TemporaryDirectory(prefix="file-", dir=shelf)
+    folder = tempfile.TemporaryDirectory(prefix="file-", dir=place)
     path = Path(folder.name) / _plain(name)
     path.touch(mode=0o600)
     return _Arriving(file, path, size, folder)
 
 
-def _shelf() -> Path:
+def shelf() -> Path:
     """Return the folder for what is handed over: on disk, where temporary folders may be memory; `TALKBALANCE_DROPPED` moves it."""
     named = os.environ.get("TALKBALANCE_DROPPED")
-    shelf = Path(named) if named else cache_folder() / "dropped"
-    shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tidy(shelf)
-    return shelf
+    place = Path(named) if named else cache_folder() / "dropped"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tidy(place)
+    return place
 
 
 def _plain(name: str) -> str:
