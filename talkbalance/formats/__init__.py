@@ -16,7 +16,22 @@ from talkbalance.formats.format import Format, Found
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Sides
 
-MODULES = ("native", "webvtt", "rttm")
+MODULES = (
+    "native",
+    "webvtt",
+    "rttm",
+    "stm",
+    "ctm",
+    "seglst",
+    "uem",
+    "elan",
+    "textgrid",
+    "exmaralda",
+    "tei",
+    "chat",
+    "transcriber",
+    "spokendata",
+)
 
 
 @cache
@@ -25,7 +40,7 @@ def formats() -> tuple[Format, ...]:
     return tuple(import_module(f"{__name__}.{module}").FORMAT for module in MODULES)
 
 
-def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = None) -> Meeting:
+def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = None, recording: str = "") -> Meeting:
     """Read a transcript in any known format.
 
     Parameters
@@ -36,6 +51,8 @@ def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = Non
         Side to speakers, as in `Meeting.with_sides`.
     kind
         Title of the format, where two claim the file; as `talkbalance formats` lists it.
+    recording
+        Name of the recording, where the file holds several (RTTM, STM, CTM, SegLST).
 
     Raises
     ------
@@ -44,10 +61,13 @@ def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = Non
     UnknownSide
         Where a side names somebody who does not speak.
     InvalidParameter
-        Where there is no such kind.
+        Where there is no such kind, or a recording is named in a file that holds only one.
     """
-    file = open_file(Path(path))
-    found = _read_as(recognise(file, kind=kind), file)
+    file = replace(open_file(Path(path)), recording=recording)
+    entry = recognise(file, kind=kind)
+    if recording and not entry.several:
+        raise InvalidParameter("formats.one_recording", file=file.name, recording=recording)
+    found = _read_as(entry, file)
     for note in found.notes:
         warnings.warn(f"{file.name}: {note}", TalkbalanceWarning, stacklevel=2)
     meeting = found.meeting

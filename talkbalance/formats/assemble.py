@@ -20,6 +20,9 @@ LONGEST = 7 * 24 * 3600.0
 
 SHORTEST_WORD = 0.001
 
+SILENCE = 1.0
+"""Seconds of silence that end an utterance where a service tells words only; as where words of nobody are joined in hearing."""
+
 LETTERS_A_SECOND = 15.0
 """How fast people talk, about: only for the last utterance of a file that does not tell its end."""
 
@@ -60,7 +63,7 @@ def assemble(
     if len(given) > MOST_UTTERANCES:
         raise UnreadableFile("formats.too_many", file=source.file, n=MOST_UTTERANCES)
     timed = source.times != "none"
-    tidied = tidy(given) if timed else Tidied(tuple(u for u in given if u is not None))
+    tidied = tidy(_gathered(given)) if timed else Tidied(tuple(u for u in given if u is not None))
     if not tidied.utterances:
         raise UnreadableFile("formats.no_speech", file=source.file)
     names = tuple(dict.fromkeys((*speakers, *(utterance.speaker for utterance in tidied.utterances))))
@@ -78,6 +81,21 @@ def assemble(
         source=replace(source, duration_given=timed and duration is not None),
     )
     return Found(meeting, (*notes, *tidying))
+
+
+def _gathered(spans: Iterable[Utterance | None]) -> list[Utterance | None]:
+    """Make one utterance of all that one speaker begins at the same moment: captions cut long ones in lines."""
+    gathered: dict[object, Utterance | None] = {}
+    for number, this in enumerate(spans):
+        key = number if this is None else (this.start, this.speaker)
+        before = gathered.get(key)
+        if this is None or before is None:
+            gathered[key] = this
+            continue
+        said = " ".join(part for part in (before.text, this.text) if part)
+        end = max(before.end or 0.0, this.end or 0.0)
+        gathered[key] = replace(before, end=end, text=said, words=before.words + this.words)
+    return list(gathered.values())
 
 
 def _duration(utterances: tuple[Utterance, ...], given: float | None, file: str) -> float:
@@ -111,6 +129,33 @@ def word(start: float, end: float, spoken: str, probability: float | None = None
     start = max(0.0, milliseconds(start))
     sound = probability is not None and 0 <= probability <= 1
     return Word(start, max(milliseconds(end), start + SHORTEST_WORD), spoken, probability if sound else None)
+
+
+def joined(heard: Iterable[tuple[str, Word]]) -> Iterator[Utterance]:
+    """Yield the utterances of words with their speakers, in the order they were said in.
+
+    ```
+    Eva   |## ###      ## |
+    Baum  |       ##      |   ->  Eva 2, Baum 1, Eva 1
+    ```
+
+    One ends where somebody else speaks, or nobody for a second.
+    """
+    run: list[Word] = []
+    whose = ""
+    for speaker, this in heard:
+        if run and (speaker != whose or this.start < run[-1].start or this.start - run[-1].end >= SILENCE):
+            yield _utterance(whose, run)
+            run = []
+        whose = speaker
+        run.append(this)
+    if run:
+        yield _utterance(whose, run)
+
+
+def _utterance(speaker: str, words: list[Word]) -> Utterance:
+    end = max(heard.end for heard in words)
+    return Utterance(words[0].start, end, speaker, " ".join(heard.text for heard in words), tuple(words))
 
 
 def starts_only(said: Iterable[tuple[float, str, str]], *, last: float | None = None) -> Iterator[Utterance | None]:

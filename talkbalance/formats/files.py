@@ -41,10 +41,13 @@ class File:
         Without its folder: for sentences and `Source.file`.
     content
         Its bytes.
+    recording
+        Name of the recording that is meant, where the file holds several.
     """
 
     name: str
     content: bytes
+    recording: str = ""
 
     @classmethod
     def of(cls, text: str, name: str = "") -> "File":

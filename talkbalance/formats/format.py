@@ -1,7 +1,7 @@
 """What a format is: how to recognise it, read it, write it, and what it can hold."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from talkbalance.formats.files import File
@@ -21,10 +21,12 @@ Trait = Literal[
     "confidence",
     "prosody",
     "checks",
+    "origin",
 ]
 """What a transcript may tell: who spoke, what was said, when each utterance begins and ends, whether ends go beyond the next
 beginning, when each word was said, who sits on which side, who was there and said nothing, how long it took, how sure a
-speaker is, how the voice moved, and what people checked."""
+speaker is, how the voice moved, what people checked, and that a machine heard it or a tool put everybody in a row: without the
+last, a meeting counts as written down by hand, with all that could be heard."""
 
 TRAITS: tuple[Trait, ...] = get_args(Trait)
 
@@ -35,6 +37,11 @@ class Found:
 
     meeting: Meeting
     notes: tuple[str, ...] = ()
+
+    def observing(self, overlaps: bool) -> "Found":
+        """Return the same, now that it is seen whether overlaps have survived."""
+        source = replace(self.meeting.source, overlap_observable=overlaps)
+        return replace(self, meeting=replace(self.meeting, source=source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Format:
         What it can tell, as read; what a writer of ours puts in is the same.
     timeless
         Whether a meeting without times can be written to it.
+    several
+        Whether a file can hold several recordings, of which `File.recording` names one.
     general
         Whether it is one of the loose formats (plain text, tables), which are asked where no other claims a file.
     """
@@ -68,6 +77,7 @@ class Format:
     write: Callable[[Meeting], str | bytes] | None = None
     holds: tuple[Trait, ...] = TRAITS
     timeless: bool = False
+    several: bool = False
     general: bool = False
 
     def losses(self, meeting: Meeting) -> tuple[str, ...]:
@@ -119,4 +129,5 @@ _TELLS: dict[Trait, Callable[[Meeting], bool]] = {
     "confidence": lambda meeting: any(utterance.confidence is not None for utterance in meeting.utterances),
     "prosody": lambda meeting: any(utterance.prosody for utterance in meeting.utterances),
     "checks": lambda meeting: bool(meeting.left_out) or any(utterance.checks for utterance in meeting.utterances),
+    "origin": lambda meeting: bool(meeting.source.models) or meeting.source.overlap_observable is False,
 }

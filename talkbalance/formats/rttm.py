@@ -5,73 +5,67 @@ References
 NIST (2009). The 2009 Rich Transcription evaluation plan, appendix A.
 """
 
-import re
-from math import isfinite
-
-from talkbalance.errors import UnreadableFile
+from talkbalance.formats.assemble import assemble, span
 from talkbalance.formats.files import File
-from talkbalance.formats.format import Format, Found
-from talkbalance.i18n import text
-from talkbalance.meeting import Meeting, Source, Speaker, Utterance, milliseconds, tidy, times_of
+from talkbalance.formats.format import Format, Found, Trait
+from talkbalance.formats.records import chosen, field, first_records, lines_of, names, number, records
+from talkbalance.formats.xml import broken
+from talkbalance.meeting import Meeting, Source, Utterance, times_of
 
+_KINDS = frozenset(
+    (
+        "SPEAKER",
+        "SPKR-INFO",
+        "LEXEME",
+        "NON-LEX",
+        "SU",
+        "FILLER",
+        "IP",
+        "EDIT",
+        "CB",
+        "A/P",
+        "NON-SPEECH",
+        "NOSCORE",
+        "NO_RT_METADATA",
+    )
+)
 _FIELDS = 8
-_LINE = re.compile(r"^(SPEAKER|SPKR-INFO|LEXEME|NON-LEX|SU|FILLER|IP|EDIT|CB|A/P|NON-SPEECH|NOSCORE|NO_RT_METADATA)\s")
 
 
 def _claims(file: File) -> bool:
-    lines = (line for line in file.lines if line.strip() and not line.startswith(";"))
-    return bool(_LINE.match(next(lines, "")))
+    return any(parts[0] in _KINDS for parts in first_records(file, most=1))
 
 
 def _read(file: File) -> Found:
-    spans: list[Utterance | None] = []
-    names: dict[str, None] = {}
-    recordings: set[str] = set()
-    for number, line in enumerate(file.lines, 1):
-        parts = line.split()
-        if not parts or parts[0] != "SPEAKER":
-            continue
-        if len(parts) < _FIELDS:
-            raise UnreadableFile("formats.broken_line", file=file.name, line=number, content=line[:80])
-        try:
-            start, duration = float(parts[3]), float(parts[4])
-        except ValueError:
-            raise UnreadableFile("formats.broken_line", file=file.name, line=number, content=line[:80]) from None
-        recordings.add(parts[1])
-        names[parts[7]] = None
-        spans.append(_span(start, duration, parts[7]))
-    if not spans:
-        raise UnreadableFile("formats.no_speech", file=file.name)
-    if len(recordings) > 1:
-        raise UnreadableFile("formats.several", file=file.name, names=", ".join(sorted(recordings)[:5]), n=len(recordings))
-    tidied = tidy(spans)
-    meeting = Meeting(
-        speakers=tuple(Speaker(name) for name in names),
-        utterances=tidied.utterances,
-        duration=max((times_of(u)[1] for u in tidied.utterances), default=0.0),
-        title=recordings.pop(),
-        source=Source(file.name, "RTTM", "utterance", overlap_observable=True, duration_given=False),
+    lines = [(line, parts) for line, parts in records(file, fields=1) if parts[0] in ("SPEAKER", "SPKR-INFO")]
+    if short := next((line for line, parts in lines if len(parts) < _FIELDS), None):
+        raise broken(file, short)
+    recording = chosen((parts[1] for _, parts in lines if parts[0] == "SPEAKER"), file)
+    own = [(line, parts) for line, parts in lines if parts[1] == recording]
+    return assemble(
+        (_span(parts, file, line) for line, parts in own if parts[0] == "SPEAKER"),
+        source=Source(file.name, "RTTM", "utterance", overlap_observable=True),
+        speakers=list(dict.fromkeys(parts[7] for _, parts in own)),
+        title=recording,
     )
-    changed = tidied.clipped or tidied.dropped
-    notes = (text("formats.tidied", clipped=tidied.clipped, dropped=tidied.dropped),) if changed else ()
-    return Found(meeting, notes)
 
 
-def _span(start: float, duration: float, name: str) -> Utterance | None:
-    """None where there is no span: real files hold negative and zero durations."""
-    sound = isfinite(start) and isfinite(duration) and start >= 0
-    empty = not sound or milliseconds(start + duration) <= milliseconds(start)
-    return None if empty else Utterance(start, start + duration, name)
+def _span(parts: list[str], file: File, line: int) -> Utterance | None:
+    start = number(parts[3], file, line)
+    return span(start, start + number(parts[4], file, line), parts[7])
 
 
 def _write(meeting: Meeting) -> str:
-    name = re.sub(r"\s+", "_", meeting.title or "meeting")
-    lines = []
-    for utterance in meeting.utterances:
-        start, end = times_of(utterance)
-        speaker = re.sub(r"\s+", "_", utterance.speaker)
-        lines.append(f"SPEAKER {name} 1 {start:.3f} {end - start:.3f} <NA> <NA> {speaker} <NA> <NA>\n")
-    return "".join(lines)
+    recording, called = field(meeting.title, otherwise="meeting"), names(meeting)
+    silent = [name for name in called if all(utterance.speaker != name for utterance in meeting.utterances)]
+    info = [("SPKR-INFO", recording, 1, *["<NA>"] * 3, "unknown", called[name], "<NA>", "<NA>") for name in silent]
+    spans = [
+        ("SPEAKER", recording, 1, f"{start:.3f}", f"{end - start:.3f}", "<NA>", "<NA>", called[speaker], "<NA>", "<NA>")
+        for speaker, (start, end) in ((u.speaker, times_of(u)) for u in meeting.utterances)
+    ]
+    return lines_of([*info, *spans])
 
 
-FORMAT = Format("RTTM", (".rttm",), _claims, _read, _write, holds=("speakers", "starts", "ends", "overlaps"))
+_HOLDS: tuple[Trait, ...] = ("speakers", "starts", "ends", "overlaps", "silent")
+
+FORMAT = Format("RTTM", (".rttm",), _claims, _read, _write, _HOLDS, several=True)
