@@ -35,7 +35,7 @@ def test_measure_prints_one_json_document(call: Path, capsys: pytest.CaptureFixt
     assert {row["side"] for row in document["speaking_time"]} == {"agency", "client"}
     reasons = {row["measure"]: row["reason"] for row in document["summary"]}
     assert reasons["interruptions"]
-    assert not reasons["share"]
+    assert "misheard" in reasons["share"]  # a tool wrote the file, and nobody has measured how often it is wrong
 
 
 def test_measure_prints_csv_and_a_readable_summary(call: Path, capsys: pytest.CaptureFixture[str]) -> None:
