@@ -17,15 +17,17 @@ given name or, in English, by a capital inside a sentence are returned, so that 
 
 import re
 import tomllib
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
+from talkbalance.errors import InvalidParameter, TalkbalanceWarning
 from talkbalance.i18n import text
 from talkbalance.language.words import LANGUAGES, Language, language_of, lexicon
 from talkbalance.meeting import AGENCY, CLIENT, UNKNOWN, Meeting, Speaker, Utterance, Word, called, clock
@@ -35,6 +37,8 @@ _SENTENCE_ENDS = re.compile(r"[.?!…:;]")
 _APART, _APART_AFTER_TITLE = re.compile(r"[\s\-]+"), re.compile(r"\.?\s+")
 _GENITIVES = ("'s", "s")
 _SHARP = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+Names = Literal["given", "roles"]
+"""How people are called."""
 NAMES = (
     *("speaker", "side", "to", "interrupter", "interrupted", "cut_off", "interrupter_side", "interrupted_side"),
     *("speaker_from", "speaker_to", "side_from", "side_to"),
@@ -148,6 +152,25 @@ def pseudonymised(meeting: Meeting) -> Pseudonymised:
         tuple(doubts.values()),
         names.replaced,
     )
+
+
+def shown_as(meeting: Meeting, names: Names) -> Pseudonymised | None:
+    """Return what stands for a meeting that is shown with roles, None where names are given; what is in doubt is a warning.
+
+    Raises
+    ------
+    InvalidParameter
+        For another way to call people.
+    """
+    if names not in get_args(Names):
+        raise InvalidParameter("parameter.choice", name="names", value=names, choices=", ".join(get_args(Names)))
+    if names == "given":
+        return None
+    found = pseudonymised(meeting)
+    if found.unsure:
+        doubts = "; ".join(str(entry) for entry in found.unsure)
+        warnings.warn(text("pseudonyms.check", words=doubts), TalkbalanceWarning, stacklevel=2)
+    return found
 
 
 def _roles(meeting: Meeting) -> dict[str, str]:

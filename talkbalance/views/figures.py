@@ -84,24 +84,33 @@ def colours(meeting: Meeting) -> dict[str, str]:
     return found
 
 
+def side_colours(meeting: Meeting) -> dict[str, str]:
+    """Return each side's colour as a CSS value; a person who is a side of their own keeps theirs."""
+    own = colours(meeting)
+    return {side: f"var(--tb-{side}-0,{LIGHT[side][0]})" if side in (AGENCY, CLIENT) else own[side] for side in meeting.sides}
+
+
 def shorten(name: str, most: int) -> str:
     """Cut a long name so that it fits its place."""
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
-def _svg(height: float, label: str, parts: Sequence[str]) -> str:
+def whole(height: float, said: str, parts: Sequence[str]) -> str:
+    """Return a picture made of its parts; `said` stands for it where it cannot be seen."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="100%" role="img" '
-        f'aria-label="{escape(label)}" font-family="system-ui,sans-serif" font-size="13" fill="currentColor" '
+        f'aria-label="{escape(said)}" font-family="system-ui,sans-serif" font-size="13" fill="currentColor" '
         f'style="max-width:{WIDTH * 1.06:.0f}px;display:block">{"".join(parts)}</svg>'
     )
 
 
-def _text(x: float, y: float, words: str, extra: str = "") -> str:
+def label(x: float, y: float, words: str, extra: str = "") -> str:
+    """Return words at a place."""
     return f'<text x="{x:.1f}" y="{y:.1f}"{" " * bool(extra)}{extra}>{escape(words)}</text>'
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, opacity: float = 0.25, extra: str = "") -> str:
+def line(x1: float, y1: float, x2: float, y2: float, opacity: float = 0.25, extra: str = "") -> str:
+    """Return a line in the colour of the text."""
     return (
         f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="currentColor" '
         f'stroke-opacity="{opacity}"{" " * bool(extra)}{extra}/>'
@@ -149,7 +158,7 @@ def balance(meeting: Meeting, *, figures: pd.DataFrame | None = None, legend: bo
         parts += _legend([(colour[name], f"{name} {percent(share)}") for name, share in shares], height)
         height += LEGEND_ROW * ceil(len(shares) / 3) + 4
     said = ", ".join(f"{side_name(side)} {percent(share)}" for side, share in side_shares.items())
-    return Picture(_svg(height, text("report.balance_label", shares=said), parts))
+    return Picture(whole(height, text("report.balance_label", shares=said), parts))
 
 
 def _across(share: float) -> float:
@@ -160,8 +169,8 @@ def _scale() -> Iterator[str]:
     for i in range(5):
         x = _across(i / 4)
         bottom = BAR_TOP + BAR + 8
-        yield _line(x, BAR_TOP - 4 if i == 2 else bottom - 6, x, bottom, 0.6)
-        yield _text(x, bottom + 20, percent(i / 4), f'text-anchor="{("start", "middle", "middle", "middle", "end")[i]}"')
+        yield line(x, BAR_TOP - 4 if i == 2 else bottom - 6, x, bottom, 0.6)
+        yield label(x, bottom + 20, percent(i / 4), f'text-anchor="{("start", "middle", "middle", "middle", "end")[i]}"')
 
 
 def _segments(shares: Sequence[tuple[str, float]], colour: Mapping[str, str]) -> Iterator[str]:
@@ -175,7 +184,7 @@ def _segments(shares: Sequence[tuple[str, float]], colour: Mapping[str, str]) ->
             )
         done += share
     x = _across(0.5)
-    yield _line(x, BAR_TOP - 4, x, BAR_TOP + BAR + 8, 0.9, 'stroke-dasharray="3 3"')
+    yield line(x, BAR_TOP - 4, x, BAR_TOP + BAR + 8, 0.9, 'stroke-dasharray="3 3"')
 
 
 def _side_labels(shares: Mapping[str, float]) -> Iterator[str]:
@@ -184,7 +193,7 @@ def _side_labels(shares: Mapping[str, float]) -> Iterator[str]:
         return
     for (side, share), x, anchor in zip(shares.items(), (_across(0), _across(1)), ("start", "end"), strict=True):
         said = f"{shorten(side_name(side), 40)} {percent(share)}"
-        yield _text(x, BAR_TOP - 11, said, f'text-anchor="{anchor}" font-size="16" font-weight="600"')
+        yield label(x, BAR_TOP - 11, said, f'text-anchor="{anchor}" font-size="16" font-weight="600"')
 
 
 def _border(figures: pd.DataFrame, sides: Sequence[str]) -> Iterator[str]:
@@ -195,8 +204,8 @@ def _border(figures: pd.DataFrame, sides: Sequence[str]) -> Iterator[str]:
         low, high, y = _across(row["low"]), _across(row["high"]), BAR_TOP + BAR + 5
         said = f"{side_name(sides[0])}: {interval(row['low'], row['high'], '0-1')}"
         yield f"<g><title>{escape(said)}</title>"
-        yield _line(low, y, high, y, 1, 'stroke-width="2.5"')
-        yield _line(low, y - 4, low, y + 4, 1, 'stroke-width="2"') + _line(high, y - 4, high, y + 4, 1, 'stroke-width="2"')
+        yield line(low, y, high, y, 1, 'stroke-width="2.5"')
+        yield line(low, y - 4, low, y + 4, 1, 'stroke-width="2"') + line(high, y - 4, high, y + 4, 1, 'stroke-width="2"')
         yield "</g>"
 
 
@@ -205,7 +214,7 @@ def _legend(entries: Sequence[tuple[str, str]], top: float) -> Iterator[str]:
     for i, (colour, words) in enumerate(entries):
         x, y = EDGE + step * (i % 3), top + LEGEND_ROW * (i // 3) + 14
         yield f'<rect x="{x:.1f}" y="{y - 11:.1f}" width="13" height="13" style="fill:{colour}"/>'
-        yield _text(x + 20, y, shorten(words, 42))
+        yield label(x + 20, y, shorten(words, 42))
 
 
 # ---------------------------------------------------------------------------------------------------- the timeline
@@ -220,6 +229,8 @@ AXIS, STRIP_GAP = 24.0, 14.0
 TICKS = (1, 5, 10, 15, 30, 60, 120, 300)
 """Seconds between ticks."""
 TICK_ROOM = 76.0
+SHADES = {"both": 1, "out": 0.14}
+"""How dark a sign is in the key; every other one stands for colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +300,13 @@ def timeline(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = 0.
     Unavailable
         Where the transcript has no times.
     """
+    return draw(meeting, *events_of(meeting, rule=rule, min_overlap=min_overlap, threshold=threshold))
+
+
+def events_of(
+    meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = 0.3, threshold: float = 0.5
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Return the interruptions and questions a timeline marks; None where they cannot be told."""
     try:
         found = interruptions(meeting, rule=rule, min_overlap=min_overlap, threshold=threshold)
     except Unavailable:
@@ -296,30 +314,40 @@ def timeline(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = 0.
             raise
         found = None
     try:
-        asked = questions(meeting)
+        return found, questions(meeting)
     except Unavailable:
-        asked = None
-    return draw(meeting, found, asked)
+        return found, None
 
 
-def draw(meeting: Meeting, found: pd.DataFrame | None, asked: pd.DataFrame | None, *, linked: bool = False) -> Picture:
-    """Return the timeline with given interruptions and questions; `linked` marks lead to `#i1`, `#q1`, … in the same page."""
+def draw(
+    meeting: Meeting,
+    found: pd.DataFrame | None,
+    asked: pd.DataFrame | None,
+    *,
+    linked: bool = False,
+    longest: float = STRIP_SECONDS,
+) -> Picture:
+    """Return the timeline with given interruptions and questions, in strips of at most `longest` seconds.
+
+    `linked` marks lead to `#i1`, `#q1`, … in the same page.
+    """
     lanes = _lanes(meeting)
     marks = [*_cuts(found, linked=linked), *_asked(asked, linked=linked)]
     parts: list[str] = []
-    strips = _strips(meeting.length, len(lanes))
+    strips = _strips(meeting.length, len(lanes), longest)
     for strip in strips:
+        parts += _left_out(strip, meeting.left_out, len(lanes))
         parts += _drawn(strip, lanes, marks)
     bottom = strips[-1].top + len(lanes) * LANE + AXIS + STRIP_GAP
-    parts += _key(bottom, observable=meeting.overlap_observable)
-    label = text(
+    parts += _key(bottom, observable=meeting.overlap_observable, left_out=bool(meeting.left_out))
+    said = text(
         "report.timeline_label",
         people=", ".join(lane.name for lane in lanes),
         duration=clock(meeting.length),
         interruptions=sum(mark.kind in ("taken", "failed") for mark in marks),
         questions=sum(mark.kind == "question" for mark in marks),
     )
-    return Picture(_svg(bottom + 24, label, parts))
+    return Picture(whole(bottom + 24, said, parts))
 
 
 def _lanes(meeting: Meeting) -> tuple[Lane, ...]:
@@ -363,14 +391,20 @@ def _asked(asked: pd.DataFrame | None, *, linked: bool) -> Iterator[Mark]:
             yield Mark(row["start"], row["speaker"], "question", words, f"#q{i}" if linked else "")
 
 
-def _strips(duration: float, lanes: int) -> list[Strip]:
+def _strips(duration: float, lanes: int, longest: float) -> list[Strip]:
     """Cut a meeting into strips of equal length, whole minutes where there are several."""
     duration = max(duration, 1.0)
-    number = ceil(duration / STRIP_SECONDS)
+    number = ceil(duration / longest)
     span = duration if number == 1 else ceil(duration / number / 60) * 60.0
     number = ceil(duration / span)
     height = lanes * LANE + AXIS + STRIP_GAP
     return [Strip(i * span, min((i + 1) * span, duration), span, i * height) for i in range(number)]
+
+
+def _left_out(strip: Strip, stretches: Sequence[tuple[float, float]], lanes: int) -> Iterator[str]:
+    """Shade what does not count."""
+    if path := strip.bars(stretches, strip.top + 2, lanes * LANE, 2.0):
+        yield f'<path class="tb-out" d="{path}" fill="currentColor" fill-opacity="0.14"/>'
 
 
 def _drawn(strip: Strip, lanes: Sequence[Lane], marks: Sequence[Mark]) -> Iterator[str]:
@@ -380,7 +414,7 @@ def _drawn(strip: Strip, lanes: Sequence[Lane], marks: Sequence[Mark]) -> Iterat
         y = strip.top + i * LANE + MARKS
         name = f"{escape(shorten(lane.name, 18))}<title>{escape(lane.name)}</title>"
         yield f'<text x="{GUTTER - 10}" y="{y + 12:.0f}" text-anchor="end">{name}</text>'
-        yield _line(GUTTER, y + VOICE, strip.x(strip.end), y + VOICE, 0.2)
+        yield line(GUTTER, y + VOICE, strip.x(strip.end), y + VOICE, 0.2)
         for spans, top, height, least in ((lane.talk, y, VOICE, 0.6), (lane.signals, y + VOICE - SIGNAL, SIGNAL, 2.0)):
             if path := strip.bars(spans, top, height, least):
                 yield f'<path d="{path}" style="fill:{lane.colour}"/>'
@@ -416,25 +450,25 @@ def _mark(mark: Mark, x: float, base: float) -> str:
 def _axis(strip: Strip, y: float) -> Iterator[str]:
     room = strip.x(strip.start + 1) - strip.x(strip.start)
     step = next((tick for tick in TICKS if tick * room >= TICK_ROOM), TICKS[-1])
-    yield _line(GUTTER, y + 2, strip.x(strip.end), y + 2, 0.5)
+    yield line(GUTTER, y + 2, strip.x(strip.end), y + 2, 0.5)
     for second in range(ceil(strip.start / step) * step, int(strip.end) + 1, step):
         x = strip.x(second)
-        yield _line(x, strip.top + 2, x, y + 6, 0.14)
+        yield line(x, strip.top + 2, x, y + 6, 0.14)
         said = f"{second} s" if strip.end <= 60 else f"{second // 60} min" if step >= 60 else f"{clock(second)} min"
-        yield _text(x, y + 19, said, 'text-anchor="middle" font-size="12"')
+        yield label(x, y + 19, said, 'text-anchor="middle" font-size="12"')
 
 
-def _key(y: float, *, observable: bool) -> Iterator[str]:
+def _key(y: float, *, observable: bool, left_out: bool) -> Iterator[str]:
     """Explain the signs; what this meeting cannot show is not explained."""
     x, base = GUTTER, y + 12
-    signs = ["talk", *(("both", "signal", "taken", "failed") if observable else ()), "question"]
+    signs = ["talk", *(("both", "signal", "taken", "failed") if observable else ()), "question", *(("out",) if left_out else ())]
     for sign in signs:
         words = text(f"report.key_{sign}")
         if sign in ("taken", "failed", "question"):
             yield _mark(Mark(0, "", sign, words), x + 6, base)
         else:
             height = SIGNAL if sign == "signal" else 11.0
-            colour = 'fill="currentColor"' + ("" if sign == "both" else ' fill-opacity="0.45"')
+            colour = f'fill="currentColor" fill-opacity="{SHADES.get(sign, 0.45)}"'
             yield f'<rect x="{x:.0f}" y="{base - height:.0f}" width="13" height="{height:.0f}" {colour}/>'
-        yield _text(x + 19, base, words, 'font-size="12"')
+        yield label(x + 19, base, words, 'font-size="12"')
         x += 19 + 6.6 * len(words) + 22

@@ -1,8 +1,12 @@
 """The report: one HTML file with everything a reader needs, and nothing a browser would have to fetch."""
 
-from collections.abc import Mapping, Sequence
+import warnings
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
+from hashlib import sha256
+from importlib import resources
 from importlib.metadata import version
 from math import isnan
 from pathlib import Path
@@ -12,18 +16,22 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from talkbalance.errors import Unavailable
+from talkbalance.errors import TalkbalanceWarning, Unavailable
 from talkbalance.formats.files import write_atomically
 from talkbalance.frames import records
-from talkbalance.i18n import language, text
+from talkbalance.i18n import Language, text
+from talkbalance.i18n import language as spoken
 from talkbalance.meeting import Meeting, clock
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
 from talkbalance.metrics.uptake import markers
+from talkbalance.pseudonyms import Names, Pseudonymised, shown_as
 from talkbalance.summary import summary
 from talkbalance.views import explain, figures, signs, verdicts, writing
+from talkbalance.views.clips import Chosen, Key, cut, recording_of
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, Event, events
+from talkbalance.views.ranges import ranges
 
 INTERRUPTION_COLUMNS = (
     "interruptions",
@@ -33,6 +41,11 @@ INTERRUPTION_COLUMNS = (
     "interruptions_failed",
 )
 SIGNAL_COLUMNS = ("backchannels", "backchannel_rate")
+GLANCE = (
+    *("share", "longest_stretch", "interruption_rate", "response_time", "backchannel_rate"),
+    *("question_ratio", "open_question_share", "uptake"),
+)
+"""What stands at the top, with how sure it is."""
 QUESTION_COLUMNS = ("questions", "question_rate", "question_ratio", "open_question_share", "why_questions")
 
 
@@ -79,13 +92,58 @@ class Found:
         return [(i, event) for i, event in numbered if event.kind == kind]
 
 
-def report(meeting: Meeting, path: str | Path) -> Path:
-    """Write the report of a meeting: balance, timeline, interruptions and questions with their words, and what is not known.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a report shows, as tables: figures, moments, and quotes by kind, rule and the measure that counts them."""
+
+    measured: pd.DataFrame
+    found: Found
+    quotes: Mapping[tuple[str, str, str], pd.DataFrame]
+
+    def called(self, roles: Pseudonymised) -> "Content":
+        """Return the same with roles instead of names."""
+        cuts, asked = self.found.interruptions, self.found.questions
+        return Content(
+            roles.table(self.measured),
+            Found(None if cuts is None else roles.table(cuts), None if asked is None else roles.table(asked)),
+            {kind: roles.table(rows) for kind, rows in self.quotes.items()},
+        )
+
+    def moments(self) -> Iterator[tuple[Key, tuple[float, float]]]:
+        """Yield every moment listed that has a time."""
+        listed = [("interruptions", "interrupter", self.found.interruptions), ("questions", "speaker", self.found.questions)]
+        listed += [(measure, "speaker", rows) for (_, _, measure), rows in self.quotes.items()]
+        for measure, who, rows in listed:
+            for row in [] if rows is None else records(rows):
+                if row["start"] is not None:
+                    yield (measure, row[who], round(1000 * row["start"])), (row["start"], row["end"])
+
+
+def report(
+    meeting: Meeting,
+    path: str | Path,
+    *,
+    clips: Chosen = False,
+    recording: Path | None = None,
+    names: Names = "given",
+    language: Language | None = None,
+) -> Path:
+    """Write the report of a meeting: balance, timeline, signs with how sure they are, every moment with its words.
 
     Parameters
     ----------
     path
-        The HTML file; it is whole or not there. It needs no network and runs no script.
+        The HTML file; it is whole or not there. It needs no network and opens anywhere.
+    clips
+        Moments that can be heard in it, each with two seconds before and after, ten seconds at most: True for all, or keys
+        `(measure, speaker, start in ms)` with the measure "interruptions", "questions", "reflections", "dismissals",
+        "pitch_runs" or "callback_rate". None by default, and then the file runs no script.
+    recording
+        The sound they are cut from, if it is another file than the meeting's own.
+    names
+        "given", or "roles" (Agency 1, Client 1) for everybody's name, in what was said too (`talkbalance.pseudonyms`).
+    language
+        Of the report; None is that of messages.
 
     Returns
     -------
@@ -96,25 +154,59 @@ def report(meeting: Meeting, path: str | Path) -> Path:
     ------
     UnreadableFile
         Where the file cannot be written.
+    UnusableSound
+        Where moments are to be heard, and the recording is not at hand or cannot be decoded.
+
+    Warns
+    -----
+    TalkbalanceWarning
+        With names as roles: which words may be names and were left as they are.
     """
     path = Path(path)
-    write_atomically(path, page(meeting))
+    write_atomically(path, page(meeting, clips=clips, recording=recording, names=names, language=language))
     return path
 
 
-def page(meeting: Meeting) -> str:
-    """Return the report as HTML, in the user's language."""
-    measured = summary(meeting, meaning=True)
-    found = find(meeting)
-    drawn = _pictures(meeting, measured, found)
+def page(
+    meeting: Meeting,
+    *,
+    clips: Chosen = False,
+    recording: Path | None = None,
+    names: Names = "given",
+    language: Language | None = None,
+) -> str:
+    """Return the report as HTML: see `report`."""
+    chosen = clips if isinstance(clips, bool) else frozenset(clips)
+    sound = recording_of(meeting, recording) if chosen else None
+    return writing.written_in(language, partial(_page, meeting, chosen, sound, names))
+
+
+def _page(meeting: Meeting, chosen: bool | frozenset[Key], sound: Path | None, names: Names) -> str:
+    roles = shown_as(meeting, names)
+    content = Content(summary(meeting, meaning=True), find(meeting), _quotes(meeting))
+    sounds = {} if sound is None else cut(sound, _chosen(content, chosen))
+    if roles is not None:
+        sounds = {(measure, roles.roles.get(who, who), at): heard for (measure, who, at), heard in sounds.items()}
+        content, meeting = content.called(roles), roles.meeting
+    return _written(meeting, content, sounds, named=roles is None)
+
+
+def _written(meeting: Meeting, content: Content, sounds: Mapping[Key, str], *, named: bool) -> str:
+    measured, found = content.measured, content.found
     return (
         environment()
         .get_template("report.html.j2")
         .render(
             meeting=meeting,
-            language=language(),
+            language=spoken(),
             facts=_facts(meeting),
-            **drawn,
+            named=named,
+            sounds=sounds,
+            sound_of=lambda measure, who, start: "" if start is None else sounds.get((measure, who, round(1000 * start)), ""),
+            title_of=title_of,
+            script=_script() if sounds else None,
+            footer=_footer(meeting),
+            **_pictures(meeting, measured, found),
             shares=_shares(meeting, measured),
             worded=any(u.text for u in meeting.utterances),
             share_intervals=bool(measured.loc[measured["measure"] == "share", "low"].notna().any()),
@@ -124,17 +216,60 @@ def page(meeting: Meeting) -> str:
             signals=grid(meeting, measured, SIGNAL_COLUMNS),
             questions=grid(meeting, measured, QUESTION_COLUMNS),
             asked=records(found.questions) if found.questions is not None else [],
-            quotes=_quotes(meeting),
+            quotes=[(kind, rule, measure, records(rows)) for (kind, rule, measure), rows in content.quotes.items()],
             whole=_whole(measured),
             groups=signs.groups(meeting, measured),
             held=verdicts.held(meeting, measured),
             doubt=writing.doubt(measured),
+            changed=_changed(meeting),
             unmeasured=_unmeasured(measured),
             made=_made(meeting),
             light=figures.palette(figures.LIGHT),
             dark=figures.palette(figures.DARK),
         )
     )
+
+
+def _chosen(content: Content, chosen: bool | frozenset[Key]) -> dict[Key, tuple[float, float]]:
+    """Return the moments to be heard; a warning says how many of those chosen the report does not list."""
+    known = dict(content.moments())
+    if isinstance(chosen, bool):
+        return known if chosen else {}
+    if strangers := chosen - known.keys():
+        warnings.warn(text("clips.not_listed", n=len(strangers)), TalkbalanceWarning, stacklevel=2)
+    return {key: span for key, span in known.items() if key in chosen}
+
+
+@cache
+def _script() -> tuple[Markup, str]:
+    """Return what plays moments, and its hash: the page runs nothing else."""
+    source = (resources.files("talkbalance.views") / "templates" / "report.js").read_text(encoding="utf-8")
+    return Markup(source), b64encode(sha256(source.encode()).digest()).decode()  # noqa: S704 -- our own file
+
+
+def _footer(meeting: Meeting) -> Markup:
+    """Return title and date as a string of CSS, for the foot of every printed page."""
+    said = " · ".join(
+        part for part in (title_of(meeting), writing.day(meeting.details.date) if meeting.details.date else "") if part
+    )
+    signs = (sign if sign.isalnum() or sign == " " else f"\\{ord(sign):06x} " for sign in figures.shorten(said, 90))
+    return Markup(f'"{"".join(signs)}"')  # noqa: S704 -- nothing but letters, digits and codes
+
+
+def title_of(meeting: Meeting) -> str:
+    """Return what a page calls a meeting."""
+    return writing.one_line(meeting.title or meeting.source.file or text("report.untitled"))
+
+
+def _changed(meeting: Meeting) -> list[str]:
+    """Say what people changed: corrections, and stretches that do not count."""
+    said = []
+    if number := dict(meeting.source.options).get("corrections"):
+        said.append(text("report.corrected", n=number))
+    if meeting.left_out:
+        stretches = ", ".join(f"{clock(start)}–{clock(end)}" for start, end in meeting.left_out)
+        said.append(text("report.left_out", time=clock(meeting.length - meeting.counted), stretches=stretches))
+    return said
 
 
 @cache
@@ -172,17 +307,22 @@ def find(meeting: Meeting) -> Found:
     return Found(listed, asked)
 
 
-QUOTES = (("reflection", "reflections"), ("dismissal", "dismissals"), ("pitch", "pitches"), ("callback", "callbacks"))
-"""Kinds of markers, and the rule each follows."""
+QUOTES = (
+    ("reflection", "reflections", "reflections"),
+    ("dismissal", "dismissals", "dismissals"),
+    ("pitch", "pitches", "pitch_runs"),
+    ("callback", "callbacks", "callback_rate"),
+)
+"""Kinds of markers, the rule each follows, and the measure that counts them."""
 
 
-def _quotes(meeting: Meeting) -> list[tuple[str, str, list[dict[str, Any]]]]:
+def _quotes(meeting: Meeting) -> dict[tuple[str, str, str], pd.DataFrame]:
     """Return the markers of each kind; none where nothing can be said about words."""
     try:
         found = markers(meeting)
     except Unavailable:
-        return []
-    return [(kind, rule, records(found[found["kind"] == kind])) for kind, rule in QUOTES]
+        return {}
+    return {kind: found[found["kind"] == kind[0]] for kind in QUOTES}
 
 
 def how_many(entries: Sequence[tuple[int, Event]]) -> str:
@@ -193,13 +333,14 @@ def how_many(entries: Sequence[tuple[int, Event]]) -> str:
 
 
 def _pictures(meeting: Meeting, measured: pd.DataFrame, found: Found) -> dict[str, Markup | str]:
-    """Both pictures, or the reason why there are none. They escape what is written into them themselves."""
+    """Return the pictures, or the reason why there are none. They escape what is written into them themselves."""
+    glance = Markup(ranges(meeting, measured, GLANCE).svg)  # noqa: S704
     try:
         bar = figures.balance(meeting, figures=measured, legend=False)
         line = figures.draw(meeting, found.interruptions, found.questions, linked=True)
     except Unavailable as reason:
-        return {"balance": "", "timeline": "", "no_times": str(reason)}
-    return {"balance": Markup(bar.svg), "timeline": Markup(line.svg), "no_times": ""}  # noqa: S704
+        return {"glance": glance, "balance": "", "timeline": "", "no_times": str(reason)}
+    return {"glance": glance, "balance": Markup(bar.svg), "timeline": Markup(line.svg), "no_times": ""}  # noqa: S704
 
 
 def _facts(meeting: Meeting) -> list[tuple[str, str]]:

@@ -1,13 +1,15 @@
 """All measures in groups, sides side by side: no grade, no ranking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import pandas as pd
 
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
+from talkbalance.uncertainty import wide
 from talkbalance.views.writing import figure_of, side_name, unit_of
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -41,11 +43,17 @@ OF_THE_MEETING = (
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A measure: its name, its unit, and by column value, interval and what it was counted in, written."""
+    """A measure: its name, its unit, and by column value, interval and what it was counted in, written.
+
+    `rough` says of each column whether the interval is wide; `higher` which of two sides has the higher value, "" where that is
+    not asked.
+    """
 
     name: str
     unit: str
     cells: tuple[tuple[str, str, str], ...]
+    rough: tuple[bool, ...] = ()
+    higher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,29 @@ def _notes(rows: list[Mapping[Any, Any]]) -> tuple[tuple[str, str], ...]:
 
 def _sign(measure: str, rows: list[Mapping[Any, Any] | None]) -> Sign:
     unit = next(row["unit"] for row in rows if row is not None)
-    return Sign(text(f"measures.{measure}"), unit_of(measure, unit), tuple(_cell(row) for row in rows))
+    return Sign(
+        text(f"measures.{measure}"),
+        unit_of(measure, unit),
+        tuple(_cell(row) for row in rows),
+        tuple(row is not None and is_rough(row) for row in rows),
+        _higher(rows),
+    )
+
+
+def is_rough(row: Mapping[Any, Any]) -> bool:
+    """Return whether the interval of a row of the summary is wide, so that its value is only a rough one."""
+    return wide(row["measure"], row["value"], row["low"], row["high"], unit=row["unit"])
+
+
+def _higher(rows: Sequence[Mapping[Any, Any] | None]) -> str:
+    """Return which of two sides has the higher value: said only where their intervals lie apart."""
+    if len(rows) != 2:
+        return ""
+    one, other = rows
+    if one is None or other is None or any(isnan(row[end]) for row in (one, other) for end in ("low", "high")):
+        return ""
+    first = one["low"] > other["high"]
+    return side_name((one if first else other)["side"]) if first or other["low"] > one["high"] else text("signs.undecided")
 
 
 def _cell(row: Mapping[Any, Any] | None) -> tuple[str, str, str]:

@@ -1,21 +1,31 @@
 """Figures, times and names as people of the user's language write them."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from math import isnan
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from talkbalance.i18n import language, text
+from talkbalance.i18n import Language, language, set_language, text
 from talkbalance.meeting import AGENCY, CLIENT, Meeting, clock
 from talkbalance.uncertainty import source_of
+
+Made = TypeVar("Made")
 
 NOTHING = "–"
 """Stands where there is no value: never 0."""
 
 SURE, LIKELY, RATHER = 0.8, 0.65, 0.5
 """Least probabilities of the words we put on them."""
+
+
+def written_in(chosen: Language | None, make: Callable[[], Made]) -> Made:
+    """Return what `make` writes in a language, None for that of messages; nobody else's language changes."""
+    context = copy_context()
+    context.run(set_language, chosen or language())
+    return context.run(make)
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -1,6 +1,7 @@
 """Pictures are well-formed, show what they should, and escape what is written into them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -51,6 +52,13 @@ def test_an_hour_is_drawn_in_six_strips_with_minutes(hour: Meeting) -> None:
     words = _words(timeline(hour))
     assert all(f"{minute} min" in words for minute in range(61))
     assert words.count("Jörg") >= 6
+
+
+def test_what_does_not_count_is_shaded_and_in_the_key(meeting: Meeting) -> None:
+    shaded = timeline(replace(meeting, duration=40, left_out=((30.0, 35.0),)))
+    assert shaded.svg.count('class="tb-out"') == 1
+    assert "does not count" in _words(shaded)
+    assert "does not count" not in _words(timeline(meeting))
 
 
 def test_links_lead_into_the_page_only_where_asked(meeting: Meeting) -> None:

@@ -1,22 +1,30 @@
 """The report is whole, self-contained, safe, and says what it does not know."""
 
 import re
+from base64 import b64decode, b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from markupsafe import escape
 
-from talkbalance.errors import UnreadableFile
-from talkbalance.i18n import Language, text
+from talkbalance.errors import InvalidParameter, TalkbalanceWarning, UnreadableFile, UnusableSound
+from talkbalance.frames import records
+from talkbalance.i18n import Language, set_language, text
 from talkbalance.meeting import Meeting, Source
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.summary import FAMILIES, summary
+from talkbalance.views.clips import cut
 from talkbalance.views.report import page, report
 from talkbalance.views.signs import groups
 from talkbalance.views.writing import day, figure, interval
+from tests import sounds
 from tests.meetings import meetings
 
 
@@ -146,6 +154,113 @@ def test_without_times_or_words_or_people_there_is_a_report_all_the_same(
     html = page(wordless)
     assert "(…)" not in html
     assert f">{text('report.words')}<" not in html
+
+
+def test_values_are_compared_only_where_their_intervals_lie_apart(quarter: Meeting, ui: Language) -> None:
+    signs = [sign for group in groups(quarter, summary(quarter)) for sign in group.signs]
+    assert {sign.higher for sign in signs} <= {"", text("measures.agency"), text("measures.client"), text("signs.undecided")}
+    assert any(sign.higher == text("signs.undecided") for sign in signs)
+    assert all(len(sign.rough) == len(sign.cells) for sign in signs)
+    html = page(quarter)
+    assert text("signs.higher") in html
+    assert text("signs.rough") in html
+    assert ui
+
+
+def test_a_report_is_written_in_another_language_and_nobody_elses_changes(meeting: Meeting) -> None:
+    set_language("en")
+    assert '<html lang="de">' in page(meeting, language="de")
+    assert '<html lang="en">' in page(meeting)
+    set_language(None)
+
+
+@pytest.mark.usefixtures("german")
+def test_with_roles_nobody_is_named_and_the_figures_stay(meeting: Meeting) -> None:
+    talk = replace(meeting, title="Gespräch mit Herrn Baum", details=replace(meeting.details, client="Zimmerei Baum"))
+    html = page(talk, names="roles")
+    assert not any(name in html for name in ("Eva", "Größe", "Baum", "erstgespraech"))
+    assert "Agentur 1" in html
+    assert "Gespräch mit Kunde 1" in html
+    assert text("report.roles") in html
+    assert set(re.findall(r"\d+\u202f%", html)) == set(re.findall(r"\d+\u202f%", page(talk)))
+
+
+def test_words_that_may_be_names_are_told_to_whoever_writes_the_report_not_in_it(meeting: Meeting, tmp_path: Path) -> None:
+    first = replace(meeting.utterances[0], text="Frau Schröder grüßt.", words=())
+    talk = replace(meeting, utterances=(first, *meeting.utterances[1:]))
+    with pytest.warns(TalkbalanceWarning, match="Schröder"):
+        report(talk, tmp_path / "call.html", names="roles")
+    with pytest.raises(InvalidParameter):
+        report(talk, tmp_path / "call.html", names="initials")  # type: ignore[arg-type]
+
+
+def test_what_people_changed_is_said(meeting: Meeting) -> None:
+    assert "tb-out" not in page(meeting)
+    changed = replace(
+        meeting, source=replace(meeting.source, options=(("corrections", "3"),)), duration=40, left_out=((30.0, 35.0),)
+    )
+    html = page(changed)
+    assert text("report.corrected", n=3) in html
+    assert text("report.left_out", time="0:05", stretches="0:30–0:35") in html
+    assert "tb-out" in html
+
+
+def test_title_and_date_are_at_the_foot_of_printed_pages_as_plain_signs(hostile: Meeting, meeting: Meeting) -> None:
+    assert '@bottom-left { content: "Erstgespräch \\0000b7  2\\00002e  März 2026"; }' in page(meeting, language="de")
+    style = page(hostile)
+    assert "alert\\000028 4\\000029" in style[: style.index("</style>")]
+
+
+@pytest.fixture
+def with_sound(meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Meeting:
+    monkeypatch.setenv("TALKBALANCE_CACHE", str(tmp_path / "cache"))
+    tone = np.sin(2 * np.pi * 220 * np.arange(30 * 16_000) / 16_000)
+    return replace(meeting, recording=sounds.write(tmp_path / "call.wav", tone))
+
+
+def test_chosen_moments_can_be_heard_and_nothing_else_runs(with_sound: Meeting) -> None:
+    html = page(with_sound, clips=True)
+    reader = read(html)
+    (script,) = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in html
+    assert reader.tags.count("button") == html.count('<li id="') > 1
+    assert text("clips.note") in html
+    row = records(interruptions(with_sound))[0]
+    one = page(with_sound, clips=[("interruptions", row["interrupter"], round(1000 * row["start"]))])
+    assert read(one).tags.count("button") == 1
+    assert len(one) < len(html)
+
+
+def test_a_moment_is_heard_with_what_is_around_it(with_sound: Meeting) -> None:
+    (address,) = cut(with_sound.recording or Path(), {("questions", "Eva Größe", 10_000): (10.0, 11.0)}).values()
+    assert seconds_of(address) == pytest.approx(5.0, abs=0.08)
+    (longest,) = cut(with_sound.recording or Path(), {("questions", "Eva Größe", 0): (1.0, 25.0)}).values()
+    assert seconds_of(longest) == pytest.approx(10.0, abs=0.08)
+
+
+def seconds_of(address: str) -> float:
+    with av.open(BytesIO(b64decode(address.partition(",")[2])), "r") as opened:
+        return sum(frame.samples for frame in opened.decode(opened.streams.audio[0])) / 16_000
+
+
+def test_moments_of_people_with_roles_can_be_heard_too(with_sound: Meeting) -> None:
+    html = page(with_sound, clips=True, names="roles")
+    assert read(html).tags.count("button") == read(page(with_sound, clips=True)).tags.count("button")
+    assert text("clips.voices") in html
+
+
+def test_moments_the_report_does_not_list_are_said(with_sound: Meeting) -> None:
+    with pytest.warns(TalkbalanceWarning, match="1"):
+        page(with_sound, clips=[("turns", "Eva Größe", 0)])
+
+
+def test_without_a_recording_there_is_nothing_to_hear(meeting: Meeting, tmp_path: Path) -> None:
+    with pytest.raises(UnusableSound):
+        report(meeting, tmp_path / "call.html", clips=True)
+    with pytest.raises(UnusableSound, match=r"gone\.mp3"):
+        report(replace(meeting, recording=tmp_path / "gone.mp3"), tmp_path / "call.html", clips=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @given(meetings())
