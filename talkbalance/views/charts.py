@@ -33,9 +33,9 @@ from talkbalance.views.figures import LIGHT, colours, shorten
 from talkbalance.views.pane import act
 from talkbalance.views.writing import interval, number, percent, side_name
 
-WIDTH = 680.0
+WIDTH = 620.0
 """Units of a chart's width, about as many pixels as it has beside a list."""
-LEFT, RIGHT, TOP, AXIS = 46.0, 16.0, 30.0, 40.0
+LEFT, RIGHT, TOP, AXIS = 50.0, 16.0, 30.0, 40.0
 """Room for the labels of the axes and for the legend."""
 TICKS = (10, 30, 60, 120, 300, 600, 900, 1800)
 """Seconds between the ticks of a time axis."""
@@ -71,10 +71,10 @@ class Scale:
 
 
 def _svg(height: float, label: str, parts: Iterator[str], *, acts: bool) -> str:
-    role = 'role="group" data-rove' if acts else 'role="img"'
+    role = 'role="group" data-rove=""' if acts else 'role="img"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tb-chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" width="100%" {role} '
-        f'aria-label="{escape(label)}" font-family="system-ui,sans-serif" font-size="12" fill="currentColor" '
+        f'aria-label="{escape(label)}" font-family="system-ui,sans-serif" font-size="13" fill="currentColor" '
         f'style="max-width:{1.15 * WIDTH:.0f}px;display:block">{_stops(parts)}</svg>'
     )
 
@@ -110,7 +110,7 @@ def _legend(entries: Sequence[tuple[str, str, str]]) -> Iterator[str]:
         yield _dot(shape, x + 6, 12, 5, colour)
         said = shorten(words, 34)
         yield _text(x + 17, 16, said)
-        x += 17 + 6.4 * len(said) + 18
+        x += 17 + 6.9 * len(said) + 18
 
 
 def _dot(shape: str, x: float, y: float, r: float, colour: str, opacity: float = 1.0) -> str:
@@ -147,11 +147,13 @@ def _time_axis(across: Scale, y: float, top: float) -> Iterator[str]:
     yield _text(across.last, y + 34, text("explorer.axis_time"), 'text-anchor="end"')
 
 
-def _share_axis(up: Scale, left: float, right: float) -> Iterator[str]:
-    """Yield the ticks of an axis of parts; the half is drawn."""
+def _share_axis(up: Scale, left: float, right: float, *, even: bool = False) -> Iterator[str]:
+    """Yield the ticks of an axis of parts; `even` draws the line at one half."""
     for part in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = up(part)
-        yield _line(left, y, right, y, 0.7 if part == 0.5 else 0.14, 'stroke-dasharray="4 3"' if part == 0.5 else "")
+        if part > up.high:
+            return
+        y, half = up(part), even and part == 0.5
+        yield _line(left, y, right, y, 0.7 if half else 0.14, 'stroke-dasharray="4 3"' if half else "")
         yield _text(left - 6, y + 4, percent(part), 'text-anchor="end"')
 
 
@@ -183,7 +185,7 @@ def balance_over_time(meeting: Meeting, *, acts: bool = True) -> str:
 def _balance_parts(meeting: Meeting, found: pd.DataFrame, across: Scale, up: Scale, *, acts: bool) -> Iterator[str]:
     colour = side_colours(meeting)
     yield from _legend([(_shape(i), colour[side], side_name(side)) for i, side in enumerate(meeting.sides)])
-    yield from _share_axis(up, across.first, across.last)
+    yield from _share_axis(up, across.first, across.last, even=True)
     yield from _time_axis(across, up.first, up.last)
     rows = records(found)
     spoken: dict[float, float] = {}
@@ -228,7 +230,7 @@ def _windows(rows: Sequence[Mapping[str, object]], across: Scale, up: Scale, *, 
 
 # ---------------------------------------------------------------------------------------------------- who interrupted whom
 
-CELL_HEIGHT, ROW_NAMES = 46.0, 150.0
+CELL_HEIGHT, ROW_NAMES = 46.0, 160.0
 
 
 def interruption_matrix(meeting: Meeting, found: pd.DataFrame | None = None, *, acts: bool = True) -> str:
@@ -291,7 +293,7 @@ def _cell(
         f'<rect x="{x + 1:.1f}" y="{y:.1f}" width="{width - 4:.1f}" height="{CELL_HEIGHT - 4:.1f}" rx="3" stroke="currentColor" '
         f'stroke-opacity=".35"{dashed} style="fill:var(--tb-agency-0,{LIGHT[AGENCY][0]});fill-opacity:{0.5 * taken / most:.2f}"/>'
         + _text(middle, y + 18, str(taken), 'text-anchor="middle" font-size="16" font-weight="600"')
-        + _text(middle, y + 33, _counted(low, high, failed), 'text-anchor="middle" font-size="10.5"')
+        + _text(middle, y + 33, _counted(low, high, failed), 'text-anchor="middle" font-size="11"')
     )
     words = text("explorer.matrix_cell", one=pair[0], other=pair[1], taken=taken, low=number(low), high=number(high), failed=failed)
     words += f" {text('explain.colleagues')}" if inside else ""
@@ -406,7 +408,7 @@ def _offset_axis(across: Scale, y: float) -> Iterator[str]:
 # ---------------------------------------------------------------------------------------------------- longest stretches
 
 MOST, BAR_ROW = 10, 26.0
-BAR_LEFT = 128.0
+BAR_LEFT = 136.0
 
 
 def longest_stretches(meeting: Meeting, *, acts: bool = True) -> str:
@@ -462,7 +464,8 @@ def uptake_over_time(meeting: Meeting, *, acts: bool = True) -> str:
     timed = meeting.timed
     places = [answer.turn.start if timed else float(i) for i, answer in enumerate(found, 1)]
     across = Scale(0.0, max(meeting.length if timed else len(found), 1.0), LEFT, WIDTH - RIGHT)
-    up = Scale(0.0, 1.0, TOP + 190, TOP)
+    most = ceil(4 * max(answer.ratio.value for answer in found)) / 4
+    up = Scale(0.0, max(most, 0.25), TOP + 190, TOP)
 
     def parts() -> Iterator[str]:
         colour, shape = side_colours(meeting), {side: _shape(i) for i, side in enumerate(meeting.sides)}

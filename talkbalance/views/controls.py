@@ -11,7 +11,7 @@ from talkbalance.meeting import Meeting
 from talkbalance.views.charts import KINDS
 from talkbalance.views.explain import MIN_OVERLAP, THRESHOLD, rule_text
 from talkbalance.views.moments import Moments
-from talkbalance.views.writing import side_name
+from talkbalance.views.writing import number, percent, side_name
 
 RULES = ("likely", "floor_taking", "any_overlap")
 FLAGS = ("open", "why", "follow_up", "answered")
@@ -51,18 +51,24 @@ class CutControls(_Controls):
 
     def __init__(self, changed: Changed) -> None:
         self.rule = widgets.Dropdown(options=RULES, style=WIDE, layout=widgets.Layout(width="340px"))
-        wide = {"style": WIDE, "layout": widgets.Layout(width="330px")}
-        self.min_overlap = widgets.FloatSlider(value=MIN_OVERLAP, min=0, max=1, step=0.05, readout_format=".2f", **wide)
-        self.threshold = widgets.FloatSlider(value=THRESHOLD, min=0.05, max=1, step=0.05, readout_format=".0%", **wide)
+        wide = {"step": 0.05, "readout": False, "style": WIDE, "layout": widgets.Layout(width="330px")}
+        self.min_overlap = widgets.FloatSlider(value=MIN_OVERLAP, min=0, max=1, **wide)
+        self.threshold = widgets.FloatSlider(value=THRESHOLD, min=0.05, max=1, **wide)
         super().__init__((self.rule, self.min_overlap, self.threshold), changed)
 
     def label(self) -> None:
         """Write every label in the language of the page."""
         self._choices(self.rule, text("review.rule"), [(text(f"review.rule_{name}"), name) for name in RULES])
-        self.min_overlap.description, self.threshold.description = text("review.min_overlap"), text("review.threshold")
+        self._read()
+
+    def _read(self) -> None:
+        """Write the thresholds as people of the language do."""
+        self.min_overlap.description = text("explorer.min_overlap", seconds=number(self.min_overlap.value, 2))
+        self.threshold.description = text("explorer.threshold", percent=percent(self.threshold.value))
 
     def found(self, known: Moments) -> pd.DataFrame:
         """Return the interruptions by what is chosen; the threshold that does not matter to the rule cannot be moved."""
+        self._read()
         self.threshold.disabled, self.min_overlap.disabled = self.rule.value != "likely", self.rule.value == "likely"
         return known.counted(self.rule.value, self.min_overlap.value, self.threshold.value)
 

@@ -8,11 +8,11 @@
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import copy_context
 from functools import partial
 from html import escape
-from math import inf
+from math import inf, isnan
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,14 @@ from talkbalance.summary import summary
 from talkbalance.uncertainty import minutes
 from talkbalance.views import figures, tabs
 from talkbalance.views.controls import CutControls, QuestionControls
+from talkbalance.views.figures import shorten
 from talkbalance.views.listing import SHOWN, Actions, Listed, about, listing, titled
-from talkbalance.views.moments import BEHIND, Key, Moment, Moments, of_side
+from talkbalance.views.moments import BEHIND, ORDERS, QUOTE, Key, Moment, Moments, of_side
 from talkbalance.views.pane import Act, Pane
 from talkbalance.views.player import AROUND, Player
 from talkbalance.views.tabs import TABS, Unsure
 from talkbalance.views.tiles import Rows, change, changes, first_figures, rows_of, tiles
-from talkbalance.views.writing import number, side_name
+from talkbalance.views.writing import number, one_line, side_name
 
 SETTLES = 0.25
 """Seconds without another change after which intervals are computed."""
@@ -128,7 +129,8 @@ class Explorer:
         self._body.add_class("tb-body")
         self._list.add_class("tb-list")
         light, dark = figures.palette(figures.LIGHT), figures.palette(figures.DARK)
-        style = f'.tb-explorer{{{light}}}[data-jp-theme-light="false"] .tb-explorer{{{dark}}}'
+        wide = ".tb-explorer{max-width:1180px}.tb-explorer .tb-player{max-width:none}"
+        style = f'{wide}.tb-explorer{{{light}}}[data-jp-theme-light="false"] .tb-explorer{{{dark}}}'
         below = widgets.HBox([self._body, self._list], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
         self._parts = [self.player, self._bar, *self._controls.values(), below]
         self.page = widgets.VBox([widgets.HTML(f"<style>{style}</style>"), self._head, *self._parts])
@@ -406,7 +408,8 @@ class Explorer:
         found = self._known.behind(measure, side)
         if at is not None:  # the one that was pointed at is shown, whatever its place
             found = tuple(sorted(found, key=lambda moment: moment.key[2] != at))
-        return Listed(title, found, told, at=int(at) if at is not None else None)
+        order = text(f"explorer.order_{ORDERS[measure]}") if measure in ORDERS else ""
+        return Listed(title, found, told, order, at=int(at) if at is not None else None)
 
     def _between(self, asked: Act) -> Listed:
         start, end = float(asked["start"]), float(asked["end"])
@@ -452,8 +455,15 @@ class Explorer:
         if self._unsure is None:
             return Listed(title, reason=text("explorer.computing"))
         rows = self._unsure.queue.to_dict(orient="records")
-        found = (Moment(row["measure"], "", row["start"], row["end"], (("", row["question"]),)) for row in rows)
+        found = (Moment(row["measure"], "", row["start"], row["end"], self._to_check(row), (row["question"],)) for row in rows)
         return Listed(title, tuple(found), tabs.note(text("explorer.unsure_queue_note")))
+
+    def _to_check(self, row: Mapping[Hashable, Any]) -> tuple[tuple[str, str], ...]:
+        """Return what is said where something is to be checked; a question quotes its words itself."""
+        if row["measure"] == "questions" or isnan(row["start"]):
+            return ()
+        heard = self._known.heard(row["start"], max(row["end"], row["start"] + AROUND))
+        return tuple((one.speaker, shorten(one_line(one.text), QUOTE)) for one in heard[:2] if one.text)
 
 
 def _known_or_none(of: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:

@@ -8,6 +8,7 @@ from math import isnan
 from talkbalance.cards import card
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, clock
+from talkbalance.views.evidence import BREAKS, CLOSES, OPENS
 from talkbalance.views.moments import Key, Moment
 from talkbalance.views.pane import act
 from talkbalance.views.tiles import Row, lines_of, name_of
@@ -30,6 +31,8 @@ class Listed:
         In the order in which they are shown.
     about
         What is known about the figure they stand behind, as HTML.
+    order
+        Which of them come first, in words.
     reason
         Why there are none, where the meeting cannot tell.
     at
@@ -39,6 +42,7 @@ class Listed:
     title: str
     moments: tuple[Moment, ...] = ()
     about: str = ""
+    order: str = ""
     reason: str = ""
     at: int | None = None
 
@@ -72,7 +76,7 @@ def listing(
     if listed.reason:
         return f'{head}<p class="tb-note">{escape(listed.reason)}</p>'
     number = text("explorer.listed_one") if len(listed.moments) == 1 else text("explorer.listed", n=len(listed.moments))
-    counted = escape(number if listed.moments else text("explorer.none"))
+    counted = escape(", ".join(filter(None, (number, listed.order))) if listed.moments else text("explorer.none"))
     entries = "".join(
         _entry(meeting, i, moment, sound=sound, actions=actions, state=_state(listed, moment, now))
         for i, moment in enumerate(listed.moments[:shown])
@@ -80,10 +84,15 @@ def listing(
     rest = len(listed.moments) - shown
     more = f'<button type="button" {act(do="more")}>{escape(text("explorer.more", n=rest))}</button>' if rest > 0 else ""
     keep = escape(f"{listed.title} {listed.at}")
+    signs = f'<p class="tb-soft">{escape(_signs())}</p>' if any(moment.kind for moment in listed.moments) else ""
     return (
-        f'{head}{listed.about}<p class="tb-soft">{counted}</p>'
+        f'{head}{listed.about}<p class="tb-soft">{counted}</p>{signs}'
         f'<ol class="tb-moments" data-keep="{keep}" tabindex="-1">{entries}</ol>{more}'
     )
+
+
+def _signs() -> str:
+    return text("explain.signs", opens=OPENS, closes=CLOSES, breaks=BREAKS)
 
 
 def _state(listed: Listed, moment: Moment, now: Key | None) -> str:
@@ -148,7 +157,7 @@ def _about(row: Row, changed: str) -> Iterator[str]:
 def _rule(measure: str) -> str:
     """Return what a measure asks and how it is defined, folded away."""
     sections = card(measure).split("\n## ")[1:3]
-    said = "\n\n".join(section.partition("\n")[2].strip() for section in sections)
+    said = "\n\n".join(section.partition("\n")[2].strip() for section in sections).replace("`", "").replace("**", "")
     name = escape(text("explain.rule"))
     return f'<details id="tb-rule"><summary>{name}</summary><div class="tb-card">{escape(said)}</div></details>'
 

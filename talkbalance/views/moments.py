@@ -3,6 +3,7 @@
 A moment is known by its kind, its speaker and its start in milliseconds, whatever the thresholds by which it was found.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,7 +17,7 @@ from talkbalance.errors import Unavailable
 from talkbalance.floor import states
 from talkbalance.frames import records
 from talkbalance.i18n import text
-from talkbalance.meeting import Meeting, clock, times_of
+from talkbalance.meeting import Meeting, Utterance, clock, times_of
 from talkbalance.metrics.interruptions import LIKELY as THRESHOLD
 from talkbalance.metrics.interruptions import MIN_OVERLAP, Rule, interruptions
 from talkbalance.metrics.listening import backchannels
@@ -205,10 +206,18 @@ class Moments:
             yield Moment("longest_stretch", whose, *span, self._begins(whose, *span), (clock(span[1] - span[0]),))
 
     def _begins(self, side: str, start: float, end: float) -> tuple[tuple[str, str], ...]:
-        for one in self.meeting.utterances:
-            if start <= times_of(one)[0] < end and one.text and self.meeting.side_of(one.speaker) == side:
-                return ((one.speaker, shorten(one_line(one.text), QUOTE)),)
-        return ()
+        of = self.meeting.side_of
+        own = [one for one in self.heard(start, end) if one.text and of(one.speaker) == side]
+        return ((own[0].speaker, shorten(one_line(" ".join(one.text for one in own)), QUOTE)),) if own else ()
+
+    def heard(self, start: float, end: float) -> list[Utterance]:
+        """Return what begins in a stretch of time."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return list(self.meeting.utterances[first:last])
+
+    @cached_property
+    def _starts(self) -> list[float]:
+        return [times_of(one)[0] for one in self.meeting.utterances]
 
 
 def of_side(found: pd.DataFrame, side: str, column: str = "side") -> pd.DataFrame:
@@ -234,6 +243,18 @@ def _first_words(said: str) -> str:
 def _span(row: Mapping[str, Any]) -> tuple[float, float]:
     return (nan, nan) if row["start"] is None else (row["start"], row["end"])
 
+
+ORDERS: Mapping[str, str] = {
+    **dict.fromkeys(("speaking_time", "share", "share_of_meeting", "solo_time", "turns", "turn_length"), "longest"),
+    **dict.fromkeys(("turn_length_asymmetry", "participation_entropy", "participation_gini", "first_ten_share"), "longest"),
+    **dict.fromkeys(("overlap_time", "longest_stretch", "long_stretch_time", "first_ten_longest"), "longest"),
+    **dict.fromkeys(("silences", "silence_time", "longest_silence"), "longest"),
+    **dict.fromkeys(("response_time", "response_immediate", "response_lapse"), "slowest"),
+    **dict.fromkeys(("uptake", "uptake_similarity", "reciprocity_uptake"), "most_taken"),
+    "answered_share": "unanswered",
+    "backchannel_coverage": "unheard",
+}
+"""By measure which moments come first; those of others are in order of time."""
 
 Behind = Callable[[Moments, str], Iterable[Moment]]
 

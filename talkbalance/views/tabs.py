@@ -44,8 +44,9 @@ def interruptions(known: Moments, found: pd.DataFrame, said: str) -> str:
     taken, failed = (int((found["kind"] == kind).sum()) for kind in ("taken", "failed"))
     across = int((found["interrupter_side"] != found["interrupted_side"]).sum())
     counted = text("explorer.counted", taken=taken, failed=failed, across=across)
+    below = note(f"{text('explorer.matrix_note')} {text('explorer.usual')}")
     told = f'<p class="tb-count">{escape(counted)}</p>{note(said)}'
-    return told + charts.interruption_matrix(known.meeting, found) + note(text("review.usual"))
+    return told + charts.interruption_matrix(known.meeting, found) + below
 
 
 def questions(known: Moments, found: pd.DataFrame) -> str:
@@ -111,7 +112,9 @@ def _measure(measure: str, sides: Sequence[str], rows: Rows, before: Rows) -> st
     cells = "".join(
         f"<td>{_cell(by_side[side], before.get((measure, side)))}</td>" if side in by_side else "<td></td>" for side in sides
     )
-    return f'<tr><th scope="row">{name} <small>{unit}</small></th>{cells}</tr>'
+    lines = [words for row in known for words in _lines(row)]
+    under = f'<tr class="tb-lines"><td colspan="{len(sides) + 1}">{"<br>".join(map(escape, lines))}</td></tr>' if lines else ""
+    return f'<tr{" class=tb-lined" * bool(lines)}><th scope="row">{name} <small>{unit}</small></th>{cells}</tr>{under}'
 
 
 def _cell(row: Row, before: Row | None) -> str:
@@ -124,18 +127,18 @@ def _cell(row: Row, before: Row | None) -> str:
     figure = f'<button type="button" class="tb-link" {doing} aria-label="{said}">{escape(value)}</button>'
     changed = f' <span class="tb-change" title="{escape(words)}">{escape(step)}</span>' if step else ""
     between = f' <span class="tb-between">({escape(interval)})</span>' if interval else ""
-    return figure + changed + between + "".join(f"<small>{escape(said)}</small>" for said in _told(row))
+    unsure = f"<small>{escape(text('explorer.unsure'))}</small>" if _is_wide(row) else ""
+    return figure + changed + between + unsure
 
 
-def _told(row: Row) -> Iterator[str]:
-    """Say whether a figure is unsure, and where it lies to the lines of others, with whose they are."""
-    if wide(row["measure"], row["value"], row["low"], row["high"], unit=row["unit"]):
-        yield text("explorer.unsure")
+def _lines(row: Row) -> Iterator[str]:
+    """Say where a figure lies to the lines of others, and whose they are."""
     for line in lines_of(row["measure"], row["side"]):
         if not isnan(row["value"]):
             said = text(f"verdicts.{verdict(row['low'], row['high'], line.at) or 'open'}")
             at = written(line.at, row["measure"], row["unit"])
-            yield f"{text('explorer.to_the_line', line=at, said=said)} ({text(f'verdicts.{line.name}')})"
+            whose = f"{side_name(row['side'])}: " if row["side"] else ""
+            yield f"{whose}{text('explorer.to_the_line', line=at, said=said)}. {text(f'verdicts.{line.name}')}."
 
 
 # ---------------------------------------------------------------------------------------------------- what is unsure

@@ -11,15 +11,15 @@ from talkbalance.errors import Unavailable
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 from talkbalance.summary import FAMILIES, Measured
-from talkbalance.views.charts import side_colours
+from talkbalance.views.charts import Scale, side_colours
 from talkbalance.views.pane import act
 from talkbalance.views.verdicts import LINES, Line, verdict
 from talkbalance.views.writing import NOTHING, figure_of, number, side_name, unit_of, written
 
 HEADLINE = ("share", "longest_stretch", "interruptions", "question_ratio", "response_time", "backchannels")
 """Measures of a tile each, in order."""
-FULL: Mapping[str, float] = {"share": 1.0, "question_ratio": 1.0, "interruption_asymmetry": 1.0}
-"""Where the scale of a gauge ends; else it ends a little beyond what is on it."""
+FULL = ("share", "question_ratio")
+"""Measures whose gauge goes from nothing to all; others end a little beyond what is on them."""
 GAUGE = 120.0
 """Units of a gauge's width."""
 
@@ -110,12 +110,12 @@ def _tile(measure: str, sides: Sequence[str], rows: Rows, before: Rows, colour: 
         reason = escape(own[0]["reason"] if own else text("explorer.nobody"))
         return f'<section class="tb-tile tb-off" aria-label="{name}"><h4>{name}</h4><p class="tb-soft">{reason}</p></section>'
     unit = escape(unit_of(measure, known[0]["unit"]))
-    scale = _end_of_scale(measure, known)
+    scale = _scale(measure, known)
     lines = "".join(_figure(row, before.get((measure, row["side"])), colour[row["side"]], scale) for row in known)
     return f'<section class="tb-tile" aria-label="{name}"><h4>{name} <small>{unit}</small></h4>{lines}</section>'
 
 
-def _figure(row: Row, before: Row | None, colour: str, scale: float) -> str:
+def _figure(row: Row, before: Row | None, colour: str, scale: Scale) -> str:
     """Return one side's figure as a button that opens its moments."""
     value, interval = figure_of(row)
     step, words = change(row, before)
@@ -144,15 +144,16 @@ def _verdict(row: Row, line: Line) -> str:
     return f'<span class="tb-verdict" title="{title}">{escape(text("explorer.to_the_line", line=at, said=said))}</span>'
 
 
-def _end_of_scale(measure: str, rows: Sequence[Row]) -> float:
+def _scale(measure: str, rows: Sequence[Row]) -> Scale:
+    """Return the scale on which all sides of a measure are drawn: from zero, or from where the lowest interval begins."""
     if measure in FULL:
-        return FULL[measure]
-    ends = [end for row in rows for end in (row["value"], row["high"]) if not isnan(end)]
+        return Scale(0.0, 1.0, 0.0, GAUGE)
+    ends = [end for row in rows for end in (row["value"], row["low"], row["high"]) if not isnan(end)]
     lines = [line.at for row in rows for line in lines_of(measure, row["side"])[:1]]
-    return 1.1 * max((*ends, *lines), default=1.0) or 1.0
+    return Scale(1.1 * min((*ends, 0.0)), 1.1 * max((*ends, *lines), default=1.0) or 1.0, 0.0, GAUGE)
 
 
-def _gauge(row: Row, colour: str, scale: float) -> str:
+def _gauge(row: Row, colour: str, scale: Scale) -> str:
     """Return a scale with the interval as a bar, the value as a mark, and between the lines of others a grey band."""
     if isnan(row["value"]):
         return ""
@@ -162,11 +163,11 @@ def _gauge(row: Row, colour: str, scale: float) -> str:
     )
 
 
-def _gauge_parts(row: Row, colour: str, scale: float) -> Iterator[str]:
+def _gauge_parts(row: Row, colour: str, scale: Scale) -> Iterator[str]:
     def at(value: float) -> float:
-        return min(max(value / scale, 0.0), 1.0) * GAUGE
+        return min(max(scale(value), 0.0), GAUGE)
 
-    yield f'<path d="M0 7H{GAUGE:g}" stroke="currentColor" stroke-opacity=".25"/>'
+    yield f'<path d="M0 7H{GAUGE:g}M{at(0.0):.1f} 3v8" fill="none" stroke="currentColor" stroke-opacity=".3"/>'
     lines = [at(line.at) for line in lines_of(row["measure"], row["side"])]
     if len(lines) > 1:
         band = f'x="{min(lines):.1f}" y="0" width="{max(lines) - min(lines):.1f}" height="14"'
