@@ -1,0 +1,88 @@
+"""A comparison as text for a terminal and as a table for a page: what was heard otherwise first, then every measure of both."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from math import isnan
+from textwrap import wrap
+from typing import Any
+
+import pandas as pd
+
+from talkbalance.cards import CARD_OF
+from talkbalance.i18n import text
+from talkbalance.views.writing import NOTHING, number, one_line, side_name
+
+COLUMN = 13
+"""Characters of a column of numbers."""
+LABEL = 64
+"""Characters of a name."""
+COUNTS = (
+    *("speakers", "turns", "silences", "backchannels", "interruptions", "interruptions_resumed", "interruptions_floor_taking"),
+    *("interruptions_failed", "questions", "why_questions", "reflections", "dismissals", "pitch_runs"),
+)
+"""Measures that are whole numbers."""
+HEADS = ("reference", "hypothesis", "difference")
+
+Row = Mapping[Any, Any]
+
+
+def compared(found: pd.DataFrame) -> str:
+    """Return a comparison as text, with the errors first.
+
+    Parameters
+    ----------
+    found
+        What `compare` returned.
+    """
+    errors, measures = _parted(found)
+    lines: list[str] = []
+    for title, rows in (("errors", errors), ("measures", measures)):
+        lines += [*_line(text(f"comparison.{title}"), [text(f"comparison.{head}") for head in HEADS])]
+        for row in rows:
+            lines += _line(f"  {one_line(name(row))}", [_number(row, head) for head in HEADS])
+        lines.append("")
+    return "\n".join([*lines, *wrap(text("comparison.note"), LABEL + COLUMN * len(HEADS))])
+
+
+def table(found: pd.DataFrame) -> str:
+    """Return a comparison as an HTML table, with the errors first; names are escaped."""
+    heads = "".join(f'<th scope="col">{escape(text(f"comparison.{head}"))}</th>' for head in HEADS)
+    parts = []
+    for title, rows in zip(("errors", "measures"), _parted(found), strict=True):
+        cells = "".join(f'<tr><th scope="row">{escape(name(row))}</th>{_cells(row)}</tr>' for row in rows)
+        first = f'<th scope="col">{escape(text(f"comparison.{title}"))}</th>'
+        parts.append(f'<table class="tb-signs"><thead><tr>{first}{heads}</tr></thead><tbody>{cells}</tbody></table>')
+    return f'{"".join(parts)}<p class="tb-small">{escape(text("comparison.note"))}</p>'
+
+
+def name(row: Row) -> str:
+    """Return what a row is about: a measure of the summary, or an error."""
+    measure = row["measure"]
+    named = text(f"measures.{measure}" if measure in CARD_OF else f"comparison.{measure}")
+    return f"{named} · {side_name(row['side'])}" if row["side"] else named
+
+
+def _parted(found: pd.DataFrame) -> tuple[list[Row], list[Row]]:
+    """Return the rows of errors, and those of measures that at least one of both has."""
+    rows = found.to_dict(orient="records")
+    known: list[Row] = [row for row in rows if not (isnan(row["reference"]) and isnan(row["hypothesis"]))]
+    return [row for row in known if row["measure"] not in CARD_OF], [row for row in known if row["measure"] in CARD_OF]
+
+
+def _cells(row: Row) -> str:
+    return "".join(f"<td>{_number(row, head)}</td>" for head in HEADS)
+
+
+def _number(row: Row, head: str) -> str:
+    """Write a figure of a row; a difference has its sign."""
+    value = row[head]
+    if isnan(value):
+        return NOTHING
+    written = number(value, 0 if row["measure"] in COUNTS else 2).replace("-", "−")
+    return f"+{written}" if head == "difference" and value > 0 else written
+
+
+def _line(label: str, cells: list[str]) -> Iterator[str]:
+    *first, last = wrap(label, LABEL - 1, initial_indent="", subsequent_indent="    ", drop_whitespace=True)
+    yield from first
+    yield f"{last:{LABEL}}{''.join(f'{cell:>{COLUMN}}' for cell in cells)}"
