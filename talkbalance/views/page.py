@@ -70,7 +70,7 @@ class Page:
 
     def button(self, act: Callable[[], None], **look: Any) -> widgets.Button:  # noqa: ANN401 -- passed on as they are
         """Return a button that does something."""
-        made = widgets.Button(**look)
+        made = widgets.Button(**{"layout": widgets.Layout(width="auto"), **look})
         made.on_click(self.heeded(act))
         return made
 

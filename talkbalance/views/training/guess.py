@@ -9,7 +9,7 @@ import pandas as pd
 from talkbalance.i18n import text
 from talkbalance.meeting import AGENCY, Meeting
 from talkbalance.views import figures
-from talkbalance.views.page import WIDE, heading, note, row, soft
+from talkbalance.views.page import WIDE, note, row, soft
 from talkbalance.views.training.part import Part
 from talkbalance.views.writing import figure_of, number, percent, side_name
 
@@ -22,7 +22,7 @@ class Guess(Part):
 
     def build(self) -> None:
         """Make the widgets."""
-        self.title, self.result = widgets.HTML(), widgets.HTML()
+        self.result = widgets.HTML()
         wide = {"style": WIDE, "layout": widgets.Layout(width="560px")}
         self.name = widgets.Text(style=WIDE, layout=widgets.Layout(width="260px"))
         self.sliders = {
@@ -41,7 +41,7 @@ class Guess(Part):
 
     def label(self) -> None:
         """Write every label in the language of the page."""
-        self.title.value = heading(text("training.guess")) + soft(text("training.guess_how"))
+        self.title.value = soft(text("training.guess_how"))
         side = side_name(self._side())
         for measure, slider in self.sliders.items():
             slider.description = text(f"training.guess_{measure}", side=side)

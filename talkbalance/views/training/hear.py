@@ -7,7 +7,7 @@ import ipywidgets as widgets
 
 from talkbalance.i18n import text
 from talkbalance.meeting import clock
-from talkbalance.views.page import WIDE, heading, note, row, small_player, soft
+from talkbalance.views.page import WIDE, note, row, small_player, soft
 from talkbalance.views.player import sound_of
 from talkbalance.views.training.kept import Saved
 from talkbalance.views.training.part import Part
@@ -26,13 +26,13 @@ class Hear(Part):
 
     def build(self) -> None:
         """Make the widgets."""
-        self.title, self.player, self.cards = widgets.HTML(), small_player(), widgets.VBox()
+        self.player, self.cards = small_player(), widgets.VBox()
         self.clips: tuple[Clip, ...] = ()
         self.page.children = [self.title, self.player, self.message, self.cards]
 
     def label(self) -> None:
         """Write every label in the language of the page."""
-        self.title.value = heading(text("training.hear")) + soft(text("training.hear_how"))
+        self.title.value = soft(text("training.hear_how"))
         self.player.label()
         self._draw()
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import ipywidgets as widgets
+
 from talkbalance.i18n import Language
 from talkbalance.views.page import Page
 
@@ -18,6 +20,7 @@ class Part(Page):
     def __init__(self, lesson: "Workshop") -> None:
         self.lesson = lesson
         super().__init__(lesson.spoken)
+        self.title = widgets.HTML()
         self.build()
         self.relabel()
         self.reshow()

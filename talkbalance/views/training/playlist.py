@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from talkbalance.errors import InvalidParameter
 from talkbalance.i18n import text
 from talkbalance.meeting import clock
-from talkbalance.views.page import WIDE, heading, note, row, small_player, soft
+from talkbalance.views.page import WIDE, note, row, small_player, soft
 from talkbalance.views.player import sound_of
 from talkbalance.views.training.kept import Saved
 from talkbalance.views.training.part import Part
@@ -20,7 +20,7 @@ class Listing(Part):
 
     def build(self) -> None:
         """Make the widgets."""
-        self.title, self.player, self.list = widgets.HTML(), small_player(), widgets.VBox()
+        self.player, self.list = small_player(), widgets.VBox()
         self.clips: tuple[Clip, ...] = ()
         self.choice = widgets.Dropdown(style=WIDE, layout=widgets.Layout(width="560px"))
         self.start, self.end = (widgets.Text(style=WIDE, layout=widgets.Layout(width="150px")) for _ in range(2))
@@ -34,7 +34,7 @@ class Listing(Part):
 
     def label(self) -> None:
         """Write every label in the language of the page."""
-        self.title.value = heading(text("training.list")) + soft(text("training.list_how"))
+        self.title.value = soft(text("training.list_how"))
         self.start.description, self.end.description = text("training.from"), text("training.until")
         self.note.description, self.add.description = text("training.note"), text("training.add")
         self.choice.description = text("training.choose_moment")
@@ -48,6 +48,7 @@ class Listing(Part):
         """Offer the moments of the first meeting; the playlist is that of all meetings."""
         meeting = self.lesson.meeting()
         self.clips = telling(meeting, most=None) if meeting.timed else ()
+        self.player.show(meeting, recording=sound_of(self.lesson.file()))
         self.label()
         self._times()
 

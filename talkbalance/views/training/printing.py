@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ipywidgets as widgets
-
 from talkbalance.i18n import text
-from talkbalance.views.page import heading, row, soft
+from talkbalance.views.page import row, soft
 from talkbalance.views.training.part import Part
 from talkbalance.views.training.sheet import sheet
 
@@ -23,13 +21,12 @@ class Printing(Part):
 
     def build(self) -> None:
         """Make the widgets."""
-        self.title = widgets.HTML()
         self.save = self.button(self._save, icon="print", button_style="primary")
         self.page.children = [self.title, row(self.save), self.message]
 
     def label(self) -> None:
         """Write every label in the language of the page."""
-        self.title.value = heading(text("training.sheet")) + soft(text("training.sheet_how"))
+        self.title.value = soft(text("training.sheet_how"))
         self.save.description = text("training.sheet_save")
 
     def show(self) -> None:

@@ -10,7 +10,7 @@ from talkbalance.agreement import Agreement, alpha, kappa
 from talkbalance.errors import InvalidParameter
 from talkbalance.i18n import text
 from talkbalance.meeting import clock
-from talkbalance.views.page import WIDE, heading, note, row, shown, small_player, soft
+from talkbalance.views.page import WIDE, note, row, shown, small_player, soft
 from talkbalance.views.player import sound_of
 from talkbalance.views.training.part import Part
 from talkbalance.views.training.telling import Clip, telling
@@ -18,8 +18,8 @@ from talkbalance.views.writing import number
 
 RATED = 8
 """How many moments are rated."""
-RATINGS = (1, 2, 3)
-"""No listening, some, listening."""
+RATINGS, NOTHING_YET = (1, 2, 3), 0
+"""No listening, some, listening; not rated yet."""
 MOST_RATERS = 8
 
 
@@ -28,7 +28,7 @@ class Rate(Part):
 
     def build(self) -> None:
         """Make the widgets."""
-        self.title, self.player = widgets.HTML(), small_player()
+        self.player = small_player()
         self.names = widgets.Text(continuous_update=False, style=WIDE, layout=widgets.Layout(width="560px"))
         self.names.observe(self.heeded(self._name), "value")
         self.grid, self.agreed = widgets.VBox(), widgets.HTML()
@@ -38,7 +38,7 @@ class Rate(Part):
 
     def label(self) -> None:
         """Write every label in the language of the page."""
-        self.title.value = heading(text("training.rate")) + soft(text("training.rate_how"))
+        self.title.value = soft(text("training.rate_how"))
         self.names.description, self.names.placeholder = text("training.raters"), text("training.raters_hint")
         self.player.label()
         self._draw()
@@ -85,11 +85,11 @@ class Rate(Part):
         return row(head, listen, *(self._choice(clip, rater) for rater in self.raters))
 
     def _choice(self, clip: Clip, rater: str) -> Any:  # noqa: ANN401 -- a widget
-        options = [("–", None), *((text(f"training.rating_{value}"), value) for value in RATINGS)]
+        options = [("–", NOTHING_YET), *((text(f"training.rating_{value}"), value) for value in RATINGS)]
         kept = self._kept().get(rater, {}).get(clip.key)
         choice = widgets.Dropdown(
             options=options,
-            value=kept if kept in RATINGS else None,
+            value=kept if kept in RATINGS else NOTHING_YET,
             description=rater,
             style=WIDE,
             layout=widgets.Layout(width="230px"),
@@ -112,8 +112,8 @@ class Rate(Part):
         self.agreed.value = agreement_text(rows) if len(self.raters) >= 2 and rows else ""
 
 
-def _rating(value: int | None) -> float:
-    return nan if value is None else float(value)
+def _rating(value: int) -> float:
+    return nan if value == NOTHING_YET else float(value)
 
 
 def agreement_text(rows: list[list[float]]) -> str:
@@ -130,8 +130,12 @@ def agreement_text(rows: list[list[float]]) -> str:
 def _agreed(key: str, found: Agreement) -> str:
     if isnan(found.value):
         return text("training.agreement_unknown", name=text(key), n=found.n)
-    value = number(found.value, 2)
+    value = _signed(found.value)
     if isnan(found.low):
         return text("training.agreement_short", name=text(key), value=value, n=found.n)
-    interval = f"{number(found.low, 2)}{text('signs.to')}{number(found.high, 2)}"
+    interval = f"{_signed(found.low)}{text('signs.to')}{_signed(found.high)}"
     return text("training.agreement", name=text(key), value=value, interval=interval, n=found.n)
+
+
+def _signed(value: float) -> str:
+    return number(value, 2).replace("-", "−")

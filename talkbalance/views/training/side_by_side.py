@@ -9,7 +9,7 @@ from talkbalance.errors import Unavailable
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 from talkbalance.views import figures
-from talkbalance.views.page import ROW, heading, note, small_player, soft
+from talkbalance.views.page import ROW, note, small_player, soft
 from talkbalance.views.player import Player, sound_of
 from talkbalance.views.training.changes import changes
 from talkbalance.views.training.part import AFTER, BEFORE, Part
@@ -20,7 +20,7 @@ class BeforeAndAfter(Part):
 
     def build(self) -> None:
         """Make the widgets."""
-        self.title, self.table = widgets.HTML(), widgets.HTML()
+        self.table = widgets.HTML()
         self.players: dict[str, Player] = {which: small_player() for which in (BEFORE, AFTER)}
         self.heads = {which: widgets.HTML() for which in (BEFORE, AFTER)}
         sides = [widgets.VBox([self.heads[which], self.players[which]]) for which in (BEFORE, AFTER)]
@@ -30,7 +30,7 @@ class BeforeAndAfter(Part):
 
     def label(self) -> None:
         """Write every label in the language of the page."""
-        self.title.value = heading(text("training.both")) + soft(text("training.both_how"))
+        self.title.value = soft(text("training.both_how"))
         for player in self.players.values():
             player.label()
         self._draw()
