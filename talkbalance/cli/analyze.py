@@ -8,6 +8,7 @@ from pathlib import Path
 from talkbalance.cli.hearing import heard, hearing_options
 from talkbalance.cli.parser import Commands
 from talkbalance.cli.results import document, print_summary, write_all
+from talkbalance.cli.showing import heard_in_one, showing, showing_options
 from talkbalance.cli.sides import asked
 from talkbalance.i18n import text
 
@@ -18,15 +19,18 @@ def add(commands: Commands) -> None:
     hearing_options(parser)
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, help=text("cli.help_output_dir"))
     parser.add_argument("--json", action="store_true", help=text("cli.help_json"))
+    showing_options(parser)
 
 
 def _run(options: argparse.Namespace) -> None:
+    heard_in_one(options)
+    shown = showing(options)
     meeting = heard(options)
     meeting = meeting if meeting.sided or options.json else asked(meeting)
-    written = None if options.json and options.output is None else write_all(meeting, options.output or Path())
+    written = None if options.json and options.output is None else write_all(meeting, options.output or Path(), shown)
     if options.json:
         print(json.dumps(document(meeting), ensure_ascii=False, allow_nan=False))
     else:
         print_summary(meeting)
-    for path in written or ():
+    for path in (*(written or ()), *shown.write_charts(meeting)):
         print(text("cli.written", path=path), file=sys.stderr)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from talkbalance.cli.parser import Commands
+from talkbalance.cli.showing import showing, showing_options
 from talkbalance.cli.sides import side_options, sided
 from talkbalance.cli.terminal import must_be_writable
 from talkbalance.i18n import text
@@ -16,12 +17,16 @@ def add(commands: Commands) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help=text("cli.help_transcript"))
     side_options(parser)
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help=text("cli.help_output_html"))
+    showing_options(parser)
+    parser.add_argument("--recording", metavar="FILE", type=Path, help=text("clips.help_recording"))
 
 
 def _run(options: argparse.Namespace) -> None:
     from talkbalance.formats import read
-    from talkbalance.views.report import report
 
     must_be_writable(options.output)
-    report(sided(read(options.file), options), options.output)
-    print(text("cli.written", path=options.output), file=sys.stderr)
+    shown = showing(options, recording=options.recording)
+    meeting = sided(read(options.file), options)
+    shown.write_report(meeting, options.output)
+    for path in (options.output, *shown.write_charts(meeting)):
+        print(text("cli.written", path=path), file=sys.stderr)

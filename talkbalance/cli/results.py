@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from talkbalance.cli.showing import Showing
 from talkbalance.errors import Unavailable
 from talkbalance.meeting import Meeting
 
@@ -31,11 +32,10 @@ def document(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def write_all(meeting: Meeting, folder: Path) -> list[Path]:
+def write_all(meeting: Meeting, folder: Path, shown: Showing) -> list[Path]:
     """Write meeting, tables and report; all of them or none."""
     from talkbalance.formats import write
     from talkbalance.summary import summary
-    from talkbalance.views.report import report
 
     folder.mkdir(parents=True, exist_ok=True)
     stem = meeting.title.replace("/", "_")
@@ -46,7 +46,7 @@ def write_all(meeting: Meeting, folder: Path) -> list[Path]:
         for name, found in _tables(meeting).items():
             if not isinstance(found, Unavailable):
                 found.to_csv(made / f"{stem}.{name}.csv", index=False)
-        report(meeting, made / f"{stem}.report.html")
+        shown.write_report(meeting, made / f"{stem}.report.html")
         ordered = sorted(made.iterdir(), key=lambda path: (path.suffix == ".html", path.name))  # the report is what to open
         return [path.replace(folder / path.name) for path in ordered]
 

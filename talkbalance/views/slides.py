@@ -92,7 +92,7 @@ def charts(
 
 
 def _charts(meeting: Meeting, folder: Path, names: Names) -> list[Path]:
-    _require_png()
+    require_png()
     measured = summary(meeting, meaning=True)
     if (roles := shown_as(meeting, names)) is not None:
         meeting, measured = roles.meeting, roles.table(measured)
@@ -279,7 +279,7 @@ def png(svg: str) -> bytes:
     MissingModel
         Where what draws it is not installed.
     """
-    _require_png()
+    require_png()
     import resvg_py
 
     fonts = [str(_fonts() / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
@@ -295,7 +295,8 @@ def _fonts() -> Path:
     return place / "mpl-data" / "fonts" / "ttf"
 
 
-def _require_png() -> None:
+def require_png() -> None:
+    """Raise `MissingModel` where what draws PNG is not installed."""
     for package in ("resvg_py", "matplotlib"):
         if find_spec(package) is None:
             raise MissingModel("slides.missing", what=package)
