@@ -171,7 +171,9 @@ class Log:
         """Take a line away; the file has the old lines until all new ones are written."""
         kept = [line for i, line in enumerate(self._lines) if i != number]
         removed = self._lines[number]
-        if self.path is not None:
+        if self.path is not None and not kept:
+            self.path.unlink(missing_ok=True)
+        elif self.path is not None:
             unfinished = self.path.with_name(self.path.name + ".part")
             unfinished.write_text("".join(map(_line, kept)), encoding="utf-8")
             unfinished.replace(self.path)

@@ -51,6 +51,8 @@ class Doubt:
         What to ask.
     measure
         The figure it bears on.
+    speaker
+        Who is said to have spoken, cut in, or asked; with `measure` and `start` it tells the moment from all others.
     chance
         That the machine is wrong.
     effect
@@ -65,6 +67,7 @@ class Doubt:
     end: float
     question: str
     measure: str
+    speaker: str
     chance: float
     effect: float
     variance: float = 0.0
@@ -100,11 +103,16 @@ def review_queue(meeting: Meeting, *, most: int | None = None) -> pd.DataFrame:
     >>> review_queue(Meeting((Speaker("Eva"), Speaker("Baum")), said, 9, language="de"))["measure"].tolist()
     ['questions']
     """
-    doubts = [*_voices(meeting), *_cut_off(meeting), *_asked(meeting)]
-    whole = {measure: _variance(measure, meeting, doubts) for measure in {doubt.measure for doubt in doubts}}
-    worth = [(doubt.removed / whole[doubt.measure], doubt) for doubt in doubts if doubt.chance >= LEAST]
+    return table((_row(doubt, variance) for doubt, variance in doubts(meeting, most=most)), REVIEW_QUEUE)
+
+
+def doubts(meeting: Meeting, *, most: int | None = None) -> Sequence[tuple[Doubt, float]]:
+    """Return the moments of `review_queue` as they are, each with the variance of the figure it bears on."""
+    found = [*_voices(meeting), *_cut_off(meeting), *_asked(meeting)]
+    whole = {measure: _variance(measure, meeting, found) for measure in {doubt.measure for doubt in found}}
+    worth = [(doubt.removed / whole[doubt.measure], doubt) for doubt in found if doubt.chance >= LEAST]
     worth.sort(key=lambda entry: (-entry[0], entry[1].start))
-    return table((_row(doubt, whole[doubt.measure]) for _, doubt in worth[:most]), REVIEW_QUEUE)
+    return [(doubt, whole[doubt.measure]) for _, doubt in worth[:most]]
 
 
 def _variance(measure: str, meeting: Meeting, doubts: Sequence[Doubt]) -> float:
@@ -139,7 +147,7 @@ def _voices(meeting: Meeting) -> Iterator[Doubt]:
         chance = float(wrong.false[i] + wrong.confused[i])
         question = text("review_queue.voice", speaker=utterance.speaker)
         start, end = float(columns.spans.starts[i]), float(columns.spans.ends[i])
-        yield Doubt(start, end, question, "share", chance, length / whole, float(edges[i]))
+        yield Doubt(start, end, question, "share", utterance.speaker, chance, length / whole, float(edges[i]))
 
 
 def _edges(profile: Profile) -> float:
@@ -165,7 +173,8 @@ def _cut_off(meeting: Meeting) -> Iterator[Doubt]:
     for row in records(across):
         question = text("review_queue.cut_off", cut_off=row["cut_off"], interrupter=row["interrupter"])
         end, sure = max(row["end"], row["start"]), row["confidence"]
-        yield Doubt(row["start"], end, question, "interruptions", _wrong(sure), 1.0, counted=sure >= DECIDED)
+        who = row["interrupter"]
+        yield Doubt(row["start"], end, question, "interruptions", who, _wrong(sure), 1.0, counted=sure >= DECIDED)
 
 
 def _asked(meeting: Meeting) -> Iterator[Doubt]:
@@ -178,7 +187,7 @@ def _asked(meeting: Meeting) -> Iterator[Doubt]:
         question = text("review_queue.asks", speaker=row["speaker"], text=_short(row["text"]))
         start, end = (nan if row[name] is None else row[name] for name in ("start", "end"))
         sure = row["confidence"]
-        yield Doubt(start, end, question, "questions", _wrong(sure), 1.0, counted=sure >= DECIDED)
+        yield Doubt(start, end, question, "questions", row["speaker"], _wrong(sure), 1.0, counted=sure >= DECIDED)
 
 
 def _wrong(confidence: float) -> float:

@@ -63,7 +63,7 @@ def page() -> "Review":
     os.chdir(os.environ.get(FOLDER, "."))
     language: i18n.Language = "de" if os.environ.get(LANGUAGE) == "de" else "en"
     i18n.set_language(language)
-    shown = review(samples=shipped("samples"), language=language)
+    shown = review(samples=shipped("samples"), language=language, open_sample=False)
     if file := os.environ.get(FILE):
         shown.open(Path(file))
     return shown

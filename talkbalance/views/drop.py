@@ -137,7 +137,7 @@ class Drop(anywidget.AnyWidget):
         if not path.is_file():
             raise UnreadableFile("drop.no_file" if written.strip() else "drop.no_path", path=path)
         self.send({"file": None, "there": True})
-        self._on_file(path, _nothing)
+        self._on_file(path, nothing)
 
     def _forget(self) -> None:
         if self._arriving is not None:
@@ -197,5 +197,5 @@ def _plain(name: str) -> str:
     return kept.encode()[-LONGEST_NAME:].decode(errors="ignore") or "file"
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Nothing to remove."""

@@ -52,8 +52,6 @@ class Player(anywidget.AnyWidget):
         What is shown; it needs times.
     recording
         Its sound; None looks for the meeting's own, and leaves the page silent where that is not at hand.
-    on_correct
-        Is told what somebody corrects; without it, nothing can be corrected here.
     """
 
     _esm = "".join(_STATIC.joinpath(file).read_text(encoding="utf-8") for file in ("correcting.js", "player.js"))
@@ -72,20 +70,22 @@ class Player(anywidget.AnyWidget):
     meeting = traitlets.Int(0).tag(sync=True)
     """How many meetings were shown: changes last, when everything else of a new one is there."""
 
-    def __init__(
-        self, meeting: Meeting | None = None, *, recording: Path | None = None, on_correct: Corrected | None = None
-    ) -> None:
+    def __init__(self, meeting: Meeting | None = None, *, recording: Path | None = None) -> None:
         self._recording: Path | None = None
         self._recordings = self._requests = 0
         self._copy: Path | None = None
         self._making: threading.Thread | None = None
         self._spoken = i18n.language()
-        self._on_correct = on_correct
-        super().__init__(editable=on_correct is not None, spans=_columns([], SPANS), moments=_columns([], MOMENTS))
+        self._on_correct: Corrected | None = None
+        super().__init__(spans=_columns([], SPANS), moments=_columns([], MOMENTS))
         self.label()
         self.on_msg(self._asked)
         if meeting is not None:
             self.show(meeting, recording=recording)
+
+    def let_correct(self, on_correct: Corrected) -> None:
+        """Offer corrections, and tell of each; without this, nothing can be corrected here."""
+        self._on_correct, self.editable = on_correct, True
 
     def label(self) -> None:
         """Write every label in the language of the page."""

@@ -154,7 +154,8 @@ def test_where_two_speak_is_shown(page: Page, tmp_path: Path, spans: dict[str, l
 def edited(page: Page, samples: Path, tmp_path: Path) -> Page:
     """Return the page of a meeting that can be corrected; nothing is to be heard."""
     meeting = formats.read(samples / "erstgespraech_de.meeting.json")
-    player = Player(replace(meeting, recording=None), on_correct=lambda _: None)
+    player = Player(replace(meeting, recording=None))
+    player.let_correct(lambda _: None)
     player.mark(interruptions(meeting), questions(meeting))
     opened(page, tmp_path, player)
     return page
