@@ -1,6 +1,7 @@
 """The command line, as a user meets it."""
 
 import json
+import shutil
 from pathlib import Path
 from threading import Thread
 
@@ -98,7 +99,18 @@ def test_wrong_usage_is_exit_code_two(arguments: list[str], capsys: pytest.Captu
 
 @pytest.mark.parametrize(("code", "word"), [("de", "Aufruf:"), ("en", "usage:")])
 def test_help_in_both_languages(code: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["analyze"], ["transcribe"], ["measure"], ["report"], ["app"], ["lab"], ["convert"], ["doctor"], ["formats"]):
+    for command in (
+        [],
+        ["analyze"],
+        ["transcribe"],
+        ["measure"],
+        ["report"],
+        ["app"],
+        ["lab"],
+        ["convert"],
+        ["doctor"],
+        ["formats"],
+    ):
         with pytest.raises(SystemExit) as stopped:
             main([*command, "--ui", code, "--help"])
         assert stopped.value.code == 0
@@ -143,3 +155,20 @@ def test_bars_are_named_in_the_language_of_the_page_and_stand_from_the_beginning
     assert "dekodieren" in said
     assert "Wörter " in said
     assert "Stimmen  50%" in said
+
+
+def test_corrections_beside_a_meeting_count_and_are_named(
+    samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "call.meeting.json"
+    shutil.copy(samples / "erstgespraech_de.meeting.json", file)
+    log = tmp_path / "call.corrections.jsonl"
+    log.write_text('{"do": "rename", "on": "Eva Brandt", "value": "Frau Neu"}\n', encoding="utf-8")
+    assert main(["measure", str(file), "--json"]) == 0
+    said = capsys.readouterr()
+    assert "Frau Neu" in said.out
+    assert "call.corrections.jsonl" in said.err
+    assert main(["measure", str(file), "--json", "--as-heard"]) == 0
+    assert "Frau Neu" not in capsys.readouterr().out
+    assert main(["report", str(file), "-o", str(tmp_path / "r.html"), "--corrections", str(tmp_path / "none.jsonl")]) == 1
+    assert "none.jsonl" in capsys.readouterr().err

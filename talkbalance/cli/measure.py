@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from talkbalance.cli.correcting import correction_options, with_corrections
 from talkbalance.cli.parser import Commands
 from talkbalance.cli.results import document, print_summary
 from talkbalance.cli.sides import side_options, sided
@@ -16,6 +17,7 @@ def add(commands: Commands) -> None:
     parser = commands.add("measure", _run)
     parser.add_argument("file", metavar="FILE", type=Path, help=text("cli.help_transcript"))
     side_options(parser)
+    correction_options(parser)
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help=text("cli.help_json"))
     shape.add_argument("--csv", action="store_true", help=text("cli.help_csv"))
@@ -24,7 +26,7 @@ def add(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> None:
     from talkbalance.formats import read
 
-    meeting = sided(read(options.file), options)
+    meeting = sided(with_corrections(read(options.file), options.file, options), options)
     if options.json:
         print(json.dumps(document(meeting), ensure_ascii=False, allow_nan=False))
     elif options.csv:

@@ -70,6 +70,8 @@ def test_a_voice_is_heard_for_a_moment(samples: Path) -> None:
     page = review(samples=samples)
     page.people.part.children[0].children[2].click()
     asked = page.explorer.player.request
+    assert asked["start"] is not None
+    assert asked["end"] is not None
     assert 0 < asked["end"] - asked["start"] <= 8
 
 
