@@ -1,7 +1,7 @@
 """Charts of a meeting as SVG: balance over time, who interrupted whom, response times, long stretches, uptake, kinds of questions.
 
 Pure functions, a meeting in, a picture out, with units on their axes. A mark carries the act that opens the moments behind it
-(`pane.act`), unless `acts` is off, as for a page that nobody clicks on. Sides are told apart by colour and by shape or place; text
+(`acts.act`), unless `acts` is off, as for a page that nobody clicks on. Sides are told apart by colour and by shape or place; text
 has the colour of the page around it, sides the variables of `figures.palette`.
 """
 
@@ -29,8 +29,8 @@ from talkbalance.metrics.talk import talk
 from talkbalance.metrics.timing import STEP, WINDOW
 from talkbalance.metrics.turntaking import LAPSE, require_ends, responses, stretches
 from talkbalance.metrics.uptake import Answer, answers
+from talkbalance.views.acts import act
 from talkbalance.views.figures import LIGHT, colours, shorten
-from talkbalance.views.pane import act
 from talkbalance.views.writing import interval, number, percent, side_name
 
 WIDTH = 620.0

@@ -5,14 +5,14 @@ One small widget for everything that is no player and no slider: tiles, charts, 
 what people said and what they are called.
 """
 
-import json
 from collections.abc import Callable, Mapping
-from html import escape
 from importlib import resources
 from typing import Any
 
 import anywidget
 import traitlets
+
+from talkbalance.views.acts import act as act
 
 Act = Mapping[str, Any]
 """What was asked for, as the page sends it: untrusted."""
@@ -53,12 +53,3 @@ class Pane(anywidget.AnyWidget):
     def _heard(self, _: object, content: object, __: object) -> None:
         if self._on_act is not None and isinstance(content, Mapping) and isinstance(content.get("act"), Mapping):
             self._on_act(content["act"])
-
-
-def act(**what: object) -> str:
-    """Return the attribute that makes a part clickable.
-
-    >>> act(do="open", side="<b>")
-    'data-act="{&quot;do&quot;: &quot;open&quot;, &quot;side&quot;: &quot;&lt;b&gt;&quot;}"'
-    """
-    return f'data-act="{escape(json.dumps(what, ensure_ascii=False))}"'
