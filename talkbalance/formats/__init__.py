@@ -10,10 +10,10 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from talkbalance import i18n  # not its `text`: a format is called so
 from talkbalance.errors import InvalidParameter, TalkbalanceError, TalkbalanceWarning, UnreadableFile
 from talkbalance.formats.files import File, content_id, open_file, write_atomically
 from talkbalance.formats.format import Format, Found
-from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Sides
 
 MODULES = (
@@ -157,7 +157,7 @@ def write(meeting: Meeting, path: str | Path) -> None:
         raise UnreadableFile("formats.needs_times", file=path.name, title=entry.title, endings=endings)
     write_atomically(path, entry.write(meeting))
     for loss in entry.losses(meeting):
-        warnings.warn(text("formats.loss", file=path.name, loss=loss), TalkbalanceWarning, stacklevel=2)
+        warnings.warn(i18n.text("formats.loss", file=path.name, loss=loss), TalkbalanceWarning, stacklevel=2)
 
 
 def _by_ending(name: str) -> Format | None:

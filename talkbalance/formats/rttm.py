@@ -33,7 +33,12 @@ _FIELDS = 8
 
 
 def _claims(file: File) -> bool:
-    return any(parts[0] in _KINDS for parts in first_records(file, most=1))
+    return is_rttm(first_records(file, most=1))
+
+
+def is_rttm(lines: list[list[str]]) -> bool:
+    """Whether a file's lines begin with a kind of record."""
+    return bool(lines) and lines[0][0] in _KINDS
 
 
 def _read(file: File) -> Found:

@@ -46,21 +46,21 @@ class _Tier:
 
 
 class _Tokens:
-    """The numbers and texts of a file, one after the other, with their lines."""
+    """The numbers and texts of a file, one after the other."""
 
     def __init__(self, file: File) -> None:
         self.file = file
         self.found = _TOKEN.finditer(file.text)
-        self.at = 0
+        self.before = self.at = 0
 
     def next(self, group: str) -> str:
         for match in self.found:
             if match.lastgroup:
-                self.at = match.start()
+                self.before, self.at = self.at, match.start()
                 if match.lastgroup != group:
                     raise self.broken()
                 return match[group]
-        raise UnreadableFile("formats.broken_line", file=self.file.name, line=len(self.file.lines), content="")
+        raise broken(self.file, len(self.file.text.rstrip().split("\n")))
 
     def text(self) -> str:
         return " ".join(self.next("text").replace('""', '"').split())
@@ -75,7 +75,11 @@ class _Tokens:
         return int(value)
 
     def broken(self) -> UnreadableFile:
-        return broken(self.file, self.file.text.count("\n", 0, self.at) + 1)
+        """Return the error for what was read last; a line between it and what was read before holds what was passed over."""
+        line = self.file.text.count("\n", 0, self.at) + 1
+        after = self.file.text.count("\n", 0, self.before) + 1
+        between = [i for i in range(after + 1, line) if self.file.lines[i - 1].strip()]
+        return broken(self.file, between[-1] if between else line)
 
 
 def _claims(file: File) -> bool:
@@ -110,7 +114,10 @@ def _first(tiers: list[_Tier], *layers: Layer) -> dict[str, _Tier]:
 def _tiers(tokens: _Tokens) -> Iterator[_Tier]:
     """Yield the tiers of intervals; points are passed over."""
     for _ in range(tokens.count()):
-        kind, name = tokens.text(), tokens.text()
+        kind = tokens.text()
+        if kind not in ("IntervalTier", "TextTier"):
+            raise tokens.broken()
+        name = tokens.text()
         tokens.number(), tokens.number()
         intervals = []
         for _ in range(tokens.count()):
@@ -118,8 +125,6 @@ def _tiers(tokens: _Tokens) -> Iterator[_Tier]:
             end = tokens.number() if kind == "IntervalTier" else start
             intervals.append((start, end, tokens.text()))
         speaker, layer = layer_of(name)
-        if kind not in ("IntervalTier", "TextTier"):
-            raise tokens.broken()
         yield _Tier(name, speaker or UNKNOWN, layer if kind == "IntervalTier" else "codes", tuple(intervals))
 
 
