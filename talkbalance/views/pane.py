@@ -12,7 +12,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from talkbalance.views.acts import act as act
+from talkbalance.views.acts import act
+
+__all__ = ["Act", "Pane", "act"]
 
 Act = Mapping[str, Any]
 """What was asked for, as the page sends it: untrusted."""
