@@ -20,10 +20,11 @@ from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
 from talkbalance.metrics.turntaking import responses, transitions, turns
 from talkbalance.summary import summary
+from tests.conftest import ROOT
 from tests.drawing import draw
 from tests.meetings import meetings
 
-SAMPLE = Path("samples/erstgespraech_de.meeting.json")
+SAMPLE = ROOT / "samples" / "erstgespraech_de.meeting.json"
 
 
 def line(do: str, on: object, value: object = None) -> dict[str, Any]:
