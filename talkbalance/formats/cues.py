@@ -22,7 +22,8 @@ TIME = r"(?:(\d+):)?(?:(\d+):)?(\d+(?:[.,]\d+)?)"
 
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TAG = re.compile(r"<[^>]*>|\{\\[^}]*\}")
-_PREFIX = re.compile(r"\s*(?:>>\s*|[-–]\s+)?([^:<>.!?,;\[\]]{1,60}|\[[^:<>\]]{1,60}\]):\s+(?=\S)")
+_PREFIX = re.compile(r"\s*(?:>>\s*|[-–]\s+)?([^:<>!?;\[\]]{1,60}|\[[^:<>\]]{1,60}\]):\s+(?=\S)")
+_SENTENCE = re.compile(r"[.,](?<!\bDr\.)(?<!\bProf\.)(?<!\b[A-Z]\.)")
 _NAME_WORDS = 5
 
 LABELLED_THROUGHOUT = 0.8
@@ -115,9 +116,9 @@ def _marked(payload: str) -> list[tuple[str, str]]:
 def _prefixes(names: list[str], n: int) -> set[str]:
     """Return what stands before a colon and is a name: nearly every cue has one, or it recurs and the first cue has one."""
     found = Counter(name for name in names if name)
-    if found.total() >= LABELLED_THROUGHOUT * n:
-        return set(found)
     recurring = {name for name, count in found.items() if count > 1}
+    if found.total() >= LABELLED_THROUGHOUT * n:
+        return recurring | {name for name in found if not _SENTENCE.search(name)}
     begun = names[0] in recurring and sum(found[name] for name in recurring) > LABELLED_TWICE
     return recurring if begun or sum(found[name] for name in recurring) >= LABELLED_AT_ALL * n else set()
 

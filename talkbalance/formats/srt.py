@@ -7,6 +7,7 @@ from talkbalance.errors import UnreadableFile
 from talkbalance.formats.cues import TIME, Cue, meeting_of, seconds
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
+from talkbalance.formats.plain import names
 from talkbalance.formats.webvtt import NOTHING, stamp
 from talkbalance.meeting import Meeting, times_of
 
@@ -59,12 +60,12 @@ def _end(lines: list[str], at: int) -> int:
 
 
 def _write(meeting: Meeting) -> str:
+    called = names(meeting)
     cues = []
     for number, utterance in enumerate(meeting.utterances, 1):
         start, end = times_of(utterance)
-        name = utterance.speaker.replace(":", "\ua789")  # a colon would cut the name short, a bracket would begin markup
         words = " ".join(utterance.text.split()).replace("<", "‹").replace(">", "›") or NOTHING
-        cues.append(f"{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n{name}: {words}\n")
+        cues.append(f"{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n{called[utterance.speaker]}: {words}\n")
     return "\n".join(cues)
 
 
