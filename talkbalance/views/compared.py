@@ -1,6 +1,7 @@
 """A comparison as text for a terminal and as a table for a page: what was heard otherwise first, then every measure of both."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 from math import isnan
 from textwrap import wrap
@@ -8,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from talkbalance import i18n
 from talkbalance.cards import CARD_OF
-from talkbalance.i18n import text
+from talkbalance.i18n import Language, text
 from talkbalance.views.writing import NOTHING, number, one_line, side_name
 
 COLUMN = 13
@@ -53,6 +55,35 @@ def table(found: pd.DataFrame) -> str:
         first = f'<th scope="col">{escape(text(f"comparison.{title}"))}</th>'
         parts.append(f'<table class="tb-signs"><thead><tr>{first}{heads}</tr></thead><tbody>{cells}</tbody></table>')
     return f'{"".join(parts)}<p class="tb-small">{escape(text("comparison.note"))}</p>'
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A comparison that a notebook shows as a table; `text` is the same for a terminal."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def shown(found: pd.DataFrame, *, language: Language | None = None) -> Shown:
+    """Return a comparison for a notebook.
+
+    Parameters
+    ----------
+    found
+        What `compare` returned.
+    language
+        "de" or "en"; by default that of the messages.
+    """
+    if language is not None:
+        i18n.set_language(language)
+    return Shown(table(found), compared(found))
 
 
 def name(row: Row) -> str:

@@ -10,7 +10,7 @@ from talkbalance.comparison import compare
 from talkbalance.formats import read
 from talkbalance.i18n import Language
 from talkbalance.meeting import Meeting
-from talkbalance.views.compared import compared, table
+from talkbalance.views.compared import compared, shown, table
 
 
 @pytest.fixture
@@ -45,3 +45,9 @@ def test_errors_come_first_and_what_cannot_be_told_is_no_nought(files: list[str]
 
 def test_names_are_escaped_on_a_page(hostile: Meeting) -> None:
     assert "<script" not in table(compare(hostile, hostile))
+
+
+def test_a_notebook_shows_the_table_in_its_language(files: list[str]) -> None:
+    found = compare(*(read(Path(file)) for file in files))
+    assert "Wortfehler" in shown(found, language="de")._repr_html_()
+    assert "Word errors" in repr(shown(found, language="en"))

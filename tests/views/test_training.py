@@ -11,8 +11,8 @@ from talkbalance.errors import InvalidParameter, UnreadableFile
 from talkbalance.formats import write
 from talkbalance.i18n import set_language
 from talkbalance.meeting import Meeting
+from talkbalance.views.kept import Saved
 from talkbalance.views.training import Workshop, workshop
-from talkbalance.views.training.kept import Saved
 from talkbalance.views.training.playlist import seconds
 from talkbalance.views.training.rate import MOST_RATERS
 from talkbalance.views.training.telling import telling

@@ -7,9 +7,9 @@ import ipywidgets as widgets
 
 from talkbalance.i18n import text
 from talkbalance.meeting import clock
+from talkbalance.views.kept import Saved
 from talkbalance.views.page import WIDE, note, row, small_player, soft
 from talkbalance.views.player import sound_of
-from talkbalance.views.training.kept import Saved
 from talkbalance.views.training.part import Part
 from talkbalance.views.training.playlist import Listing
 from talkbalance.views.training.telling import Clip, telling

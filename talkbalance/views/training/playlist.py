@@ -8,9 +8,9 @@ import ipywidgets as widgets
 from talkbalance.errors import InvalidParameter
 from talkbalance.i18n import text
 from talkbalance.meeting import clock
+from talkbalance.views.kept import Saved
 from talkbalance.views.page import WIDE, note, row, small_player, soft
 from talkbalance.views.player import sound_of
-from talkbalance.views.training.kept import Saved
 from talkbalance.views.training.part import Part
 from talkbalance.views.training.telling import Clip, telling
 

@@ -11,10 +11,10 @@ from talkbalance.formats import read
 from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting
 from talkbalance.summary import summary
+from talkbalance.views.kept import Notes, Playlist
 from talkbalance.views.page import WIDE, Page, row, soft, style
 from talkbalance.views.training.guess import Guess
 from talkbalance.views.training.hear import Hear
-from talkbalance.views.training.kept import Notes, Playlist
 from talkbalance.views.training.part import AFTER, BEFORE, Part
 from talkbalance.views.training.playlist import Listing
 from talkbalance.views.training.printing import Printing
