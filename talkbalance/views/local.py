@@ -11,6 +11,7 @@ from talkbalance.errors import InvalidParameter
 
 ADDRESS = "127.0.0.1"
 """Where pages are served: this machine, never its network."""
+PORTS = 1 << 16
 HERE = Path(__file__).resolve().parent / "jupyter"
 """Where the page's notebook, Voilà's template and our defaults for JupyterLab lie."""
 
@@ -26,10 +27,12 @@ def door(port: int | None) -> Iterator[socket.socket]:
     """
     from tornado.netutil import bind_sockets
 
+    if port is not None and not 0 < port < PORTS:
+        raise InvalidParameter("app.no_port", port=port)
     try:
         (found,) = bind_sockets(port or 0, ADDRESS)
-    except (OSError, OverflowError) as error:
-        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
         raise InvalidParameter("app.port_taken" if taken else "app.no_port", port=port) from None
     with found:
         yield found
