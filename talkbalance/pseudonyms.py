@@ -17,7 +17,6 @@ given name or, in English, by a capital inside a sentence are returned, so that 
 
 import re
 import tomllib
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,7 +26,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from talkbalance.errors import InvalidParameter, TalkbalanceWarning
+from talkbalance.errors import InvalidParameter
 from talkbalance.i18n import text
 from talkbalance.language.words import LANGUAGES, Language, language_of, lexicon
 from talkbalance.meeting import AGENCY, CLIENT, UNKNOWN, Meeting, Speaker, Utterance, Word, called, clock
@@ -155,7 +154,7 @@ def pseudonymised(meeting: Meeting) -> Pseudonymised:
 
 
 def shown_as(meeting: Meeting, names: Names) -> Pseudonymised | None:
-    """Return what stands for a meeting that is shown with roles, None where names are given; what is in doubt is a warning.
+    """Return what stands for a meeting that is shown with roles, None where names are given.
 
     Raises
     ------
@@ -164,13 +163,7 @@ def shown_as(meeting: Meeting, names: Names) -> Pseudonymised | None:
     """
     if names not in get_args(Names):
         raise InvalidParameter("parameter.choice", name="names", value=names, choices=", ".join(get_args(Names)))
-    if names == "given":
-        return None
-    found = pseudonymised(meeting)
-    if found.unsure:
-        doubts = "; ".join(str(entry) for entry in found.unsure)
-        warnings.warn(text("pseudonyms.check", words=doubts), TalkbalanceWarning, stacklevel=2)
-    return found
+    return pseudonymised(meeting) if names == "roles" else None
 
 
 def _roles(meeting: Meeting) -> dict[str, str]:

@@ -28,10 +28,11 @@ from talkbalance.metrics.speaking import speaking_time
 from talkbalance.metrics.uptake import markers
 from talkbalance.pseudonyms import Names, Pseudonymised, shown_as
 from talkbalance.summary import summary
-from talkbalance.views import explain, figures, signs, verdicts, writing
+from talkbalance.views import charts, explain, figures, signs, verdicts, writing
 from talkbalance.views.clips import Chosen, Key, cut, recording_of
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, Event, events
 from talkbalance.views.ranges import ranges
+from talkbalance.views.slides import how_to_read
 
 INTERRUPTION_COLUMNS = (
     "interruptions",
@@ -186,9 +187,17 @@ def _page(meeting: Meeting, chosen: bool | frozenset[Key], sound: Path | None, n
     content = Content(summary(meeting, meaning=True), find(meeting), _quotes(meeting))
     sounds = {} if sound is None else cut(sound, _chosen(content, chosen))
     if roles is not None:
+        _say_doubts(roles)
         sounds = {(measure, roles.roles.get(who, who), at): heard for (measure, who, at), heard in sounds.items()}
         content, meeting = content.called(roles), roles.meeting
     return _written(meeting, content, sounds, named=roles is None)
+
+
+def _say_doubts(roles: Pseudonymised) -> None:
+    """Tell whoever writes the report which words may be names: in the report they would be pointed out to everybody."""
+    if roles.unsure:
+        doubts = "; ".join(str(entry) for entry in roles.unsure)
+        warnings.warn(text("pseudonyms.check", words=doubts), TalkbalanceWarning, stacklevel=2)
 
 
 def _written(meeting: Meeting, content: Content, sounds: Mapping[Key, str], *, named: bool) -> str:
@@ -204,9 +213,11 @@ def _written(meeting: Meeting, content: Content, sounds: Mapping[Key, str], *, n
             sounds=sounds,
             sound_of=lambda measure, who, start: "" if start is None else sounds.get((measure, who, round(1000 * start)), ""),
             title_of=title_of,
+            how_to_read=how_to_read,
             script=_script() if sounds else None,
             footer=_footer(meeting),
             **_pictures(meeting, measured, found),
+            charts=_charts(meeting, found),
             shares=_shares(meeting, measured),
             worded=any(u.text for u in meeting.utterances),
             share_intervals=bool(measured.loc[measured["measure"] == "share", "low"].notna().any()),
@@ -341,6 +352,25 @@ def _pictures(meeting: Meeting, measured: pd.DataFrame, found: Found) -> dict[st
     except Unavailable as reason:
         return {"glance": glance, "balance": "", "timeline": "", "no_times": str(reason)}
     return {"glance": glance, "balance": Markup(bar.svg), "timeline": Markup(line.svg), "no_times": ""}  # noqa: S704
+
+
+def _charts(meeting: Meeting, found: Found) -> dict[str, Markup]:
+    """Return the charts there can be; why the others cannot is said where their figures would stand."""
+    drawn = {
+        "over_time": partial(charts.balance_over_time, meeting),
+        "matrix": partial(charts.interruption_matrix, meeting, found.interruptions),
+        "responses": partial(charts.response_times, meeting),
+        "stretches": partial(charts.longest_stretches, meeting),
+        "kinds": partial(charts.question_kinds, meeting, found.questions),
+        "uptake": partial(charts.uptake_over_time, meeting),
+    }
+    made = {}
+    for name, draw in drawn.items():
+        try:
+            made[name] = Markup(draw(acts=False))  # noqa: S704 -- escaped where it is drawn
+        except Unavailable:
+            continue
+    return made
 
 
 def _facts(meeting: Meeting) -> list[tuple[str, str]]:

@@ -22,8 +22,11 @@ from talkbalance.errors import MissingModel, Unavailable, UnreadableFile
 from talkbalance.formats.files import write_atomically
 from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting, clock
+from talkbalance.metrics.timing import STEP, WINDOW
+from talkbalance.metrics.turntaking import SILENCE
 from talkbalance.pseudonyms import Names, shown_as
 from talkbalance.summary import summary
+from talkbalance.views import charts as charted
 from talkbalance.views import figures, signs, writing
 from talkbalance.views.ranges import KEY, height, ranges
 
@@ -45,6 +48,8 @@ BALANCE = ("speaking_time", "share", "turn_length", "longest_stretch")
 _VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^)]+)\)")
 _SVG = "{http://www.w3.org/2000/svg}"
 _NO_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+HIDDEN = "tb-hit"
+"""Class of what is there for the mouse only."""
 _KEPT = frozenset({"svg", "g", "path", "rect", "line", "circle", "text", "tspan", "polyline", "polygon", "ellipse"})
 
 
@@ -120,7 +125,7 @@ def slides(meeting: Meeting, measured: pd.DataFrame) -> Iterator[Slide]:
     """
     for name, draw, note in DRAWN:
         try:
-            yield Slide(name, text(f"slides.{name}"), draw(meeting, measured), text(f"slides.{note}"))
+            yield Slide(name, text(f"slides.{name}"), draw(meeting, measured), how_to_read(note))
         except Unavailable:  # a meeting without times or words has fewer pictures; the report says why
             continue
     for name, measures in (*signs.GROUPS.items(), ("meeting", signs.OF_THE_MEETING)):
@@ -129,7 +134,12 @@ def slides(meeting: Meeting, measured: pd.DataFrame) -> Iterator[Slide]:
             title = text("slides.signs", group=text(f"signs.{name}"))
             title = text("slides.part", title=title, i=i, n=len(pages)) if len(pages) > 1 else title
             end = f"-{i}" if len(pages) > 1 else ""
-            yield Slide(f"signs-{name}{end}", title, ranges(meeting, measured, page).svg, text("slides.intervals"))
+            yield Slide(f"signs-{name}{end}", title, ranges(meeting, measured, page).svg, how_to_read("intervals"))
+
+
+def how_to_read(name: str) -> str:
+    """Return the sentence that says how a picture is to be read."""
+    return text(f"slides.{name}", window=writing.plain(WINDOW), step=writing.plain(STEP), pause=writing.plain(SILENCE))
 
 
 def _pages(measured: pd.DataFrame, measures: Sequence[str]) -> list[list[str]]:
@@ -165,6 +175,12 @@ def _timeline(meeting: Meeting, _: pd.DataFrame) -> str:
 DRAWN: tuple[tuple[str, Callable[[Meeting, pd.DataFrame], str], str], ...] = (
     ("balance", _balance, "border"),
     ("timeline", _timeline, "marks"),
+    ("balance_over_time", lambda meeting, _: charted.balance_over_time(meeting, acts=False), "windows"),
+    ("longest_stretches", lambda meeting, _: charted.longest_stretches(meeting, acts=False), "stretches"),
+    ("response_times", lambda meeting, _: charted.response_times(meeting, acts=False), "median"),
+    ("interruption_matrix", lambda meeting, _: charted.interruption_matrix(meeting, acts=False), "counts"),
+    ("question_kinds", lambda meeting, _: charted.question_kinds(meeting, acts=False), "kinds"),
+    ("uptake_over_time", lambda meeting, _: charted.uptake_over_time(meeting, acts=False), "uptake"),
 )
 """Name of a picture and of its title, what draws it, and the sentence that says how to read it."""
 
@@ -252,7 +268,7 @@ def _parsed(picture: str) -> ET.Element:
 def _plain(element: ET.Element) -> None:
     """Write colours out, and take away what only a page would show; programs for slides know neither variables nor styles."""
     for child in list(element):
-        if child.tag.removeprefix(_SVG) not in _KEPT:
+        if child.tag.removeprefix(_SVG) not in _KEPT or child.get("class") == HIDDEN:
             element.remove(child)
         else:
             _plain(child)
