@@ -112,7 +112,7 @@ class Review(Page):
         self.saving = Saving(lambda: self.meeting, lambda: self._recording, lambda: frozenset(self._chosen))
         self.sides_title = widgets.HTML()
         self._parts: list[Any] = [
-            *(self.sides_title, self.people.part, self.explorer.page, self.correcting.part, self.saving.title, self.saving.part)
+            *(self.sides_title, self.people.part, self.explorer.page, self.correcting.part, self.saving.part)
         ]
         self.page.children = [style(), self.language_switch, self.opening.part, *self._parts]
         self.language_switch.observe(self.heeded(self._switch), "value")
