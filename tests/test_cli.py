@@ -71,7 +71,7 @@ def test_a_report_is_one_file(call: Path, tmp_path: Path) -> None:
         (["measure", "none.vtt"], "none.vtt"),
         (["measure", "{call}", "--agency", "Nobody"], "Nobody"),
         (["measure", "{call}", "--sides", "{call}"], "who sits where"),
-        (["convert", "{call}", "{folder}/a.docx"], "a.docx"),
+        (["convert", "{call}", "{folder}/a.pdf"], "a.pdf"),
         (["convert", "{call}", "{folder}/no/a.vtt"], "a.vtt"),
         (["report", "{call}", "-o", "{folder}"], "folder"),
     ],

@@ -96,4 +96,4 @@ def _clean(words: str) -> str:
     return " ".join(_FORBIDDEN.sub("", words).split())
 
 
-FORMAT = Format(_TITLE, (".docx",), _claims, _read, _write, holds=("speakers", "text", "starts"), timeless=True)
+FORMAT = Format(_TITLE, (".docx",), _claims, _read, _write, holds=("speakers", "text", "starts"), timeless=True, general=True)

@@ -67,7 +67,8 @@ class Format:
     several
         Whether a file can hold several recordings, of which `File.recording` names one.
     general
-        Whether it is one of the loose formats (plain text, tables), which are asked where no other claims a file.
+        Whether it is one of the loose formats (plain text, Word), which are asked where no other claims a file; their times are
+        written to the second.
     """
 
     title: str

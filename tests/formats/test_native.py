@@ -97,7 +97,7 @@ def test_writing_leaves_nothing_behind_when_it_fails(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile):
         write(FULL, tmp_path / "missing" / "a.meeting.json")
     with pytest.raises(UnreadableFile, match=r"\.meeting\.json"):
-        write(FULL, tmp_path / "a.docx")
+        write(FULL, tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
 
 
