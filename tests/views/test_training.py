@@ -63,7 +63,7 @@ def test_three_moments_are_heard_and_what_is_written_stays(lesson: Workshop) -> 
     listen.children[0].click()
     assert hear.player.request["start"] == pytest.approx(hear.clips[0].start - 4)
     assert told.value == ""
-    tell.click()
+    tell.children[0].click()
     assert hear.clips[0].what in told.value
     asked.value = "Wen haben Sie gemeint?"
     assert lesson.hear().cards.children[0].children[2].value == "Wen haben Sie gemeint?"
@@ -247,7 +247,7 @@ def test_names_of_a_meeting_are_escaped(hostile: Meeting, tmp_path: Path) -> Non
     lesson = workshop(tmp_path, notes=tmp_path / "n.json", moments=tmp_path / "m.json", language="de")
     hear, listing = lesson.hear(), lesson.playlist()
     for card in hear.cards.children[:1]:
-        card.children[3].click()
+        card.children[3].children[0].click()
         assert "<script" not in card.children[4].value
     listing.add.click()
     lesson.guess().reveal.click()

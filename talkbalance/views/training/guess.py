@@ -23,7 +23,7 @@ class Guess(Part):
     def build(self) -> None:
         """Make the widgets."""
         self.result = widgets.HTML()
-        wide = {"style": WIDE, "layout": widgets.Layout(width="560px")}
+        wide = {"style": {"description_width": "230px"}, "layout": widgets.Layout(width="600px")}
         self.name = widgets.Text(style=WIDE, layout=widgets.Layout(width="260px"))
         self.sliders = {
             "share": widgets.IntSlider(value=50, min=0, max=100, readout_format="d", **wide),

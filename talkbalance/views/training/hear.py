@@ -67,7 +67,7 @@ class Hear(Part):
         )
         tell = self.button(lambda: _told(told, clip), icon="eye", description=text("training.tell"))
         save = self.button(lambda: self._save(clip), icon="bookmark", description=text("training.save_moment"))
-        card = widgets.VBox([head, row(listen, save), asked, tell, told])
+        card = widgets.VBox([head, row(listen, save), asked, row(tell), told])
         card.add_class("tb-card")
         return card
 

@@ -10,7 +10,7 @@ from talkbalance.agreement import Agreement, alpha, kappa
 from talkbalance.errors import InvalidParameter
 from talkbalance.i18n import text
 from talkbalance.meeting import clock
-from talkbalance.views.page import WIDE, note, row, shown, small_player, soft
+from talkbalance.views.page import WIDE, note, shown, small_player, soft
 from talkbalance.views.player import sound_of
 from talkbalance.views.training.part import Part
 from talkbalance.views.training.telling import Clip, telling
@@ -21,6 +21,8 @@ RATED = 8
 RATINGS, NOTHING_YET = (1, 2, 3), 0
 """No listening, some, listening; not rated yet."""
 MOST_RATERS = 8
+PLACE, CHOICE = "140px", "170px"
+"""Widths of the columns."""
 
 
 class Rate(Part):
@@ -67,22 +69,23 @@ class Rate(Part):
 
     def _draw(self) -> None:
         self.given = {}
-        lines = [self._line(i, clip) for i, clip in enumerate(self.clips, 1)]
-        self.grid.children = lines or [widgets.HTML(note(text("training.no_moments")))]
+        columns = f"{PLACE} 3.4em " + f"minmax(90px, {CHOICE}) " * len(self.raters)
+        heads = [widgets.HTML(), widgets.HTML(), *(widgets.HTML(f"<b>{escape(name)}</b>") for name in self.raters)]
+        lines = [part for i, clip in enumerate(self.clips, 1) for part in self._line(i, clip)]
+        table = widgets.GridBox(heads + lines, layout=widgets.Layout(grid_template_columns=columns, align_items="center"))
+        self.grid.children = [table] if self.clips else [widgets.HTML(note(text("training.no_moments")))]
         self._agree()
 
-    def _line(self, place: int, clip: Clip) -> Any:  # noqa: ANN401 -- a widget
+    def _line(self, place: int, clip: Clip) -> list[Any]:
         """Return a moment with a choice for everybody; what was counted there is not told."""
-        head = widgets.HTML(
-            f"<b>{escape(text('training.moment', n=place, at=clock(clip.start)))}</b>", layout=widgets.Layout(width="150px")
-        )
+        head = widgets.HTML(f"<b>{escape(text('training.moment', n=place, at=clock(clip.start)))}</b>")
         listen = self.button(
             lambda: self.player.play(*clip.span(self.lesson.meeting().length)),
             icon="play",
             tooltip=text("training.play"),
             layout=widgets.Layout(width="3em"),
         )
-        return row(head, listen, *(self._choice(clip, rater) for rater in self.raters))
+        return [head, listen, *(self._choice(clip, rater) for rater in self.raters)]
 
     def _choice(self, clip: Clip, rater: str) -> Any:  # noqa: ANN401 -- a widget
         options = [("–", NOTHING_YET), *((text(f"training.rating_{value}"), value) for value in RATINGS)]
@@ -90,9 +93,8 @@ class Rate(Part):
         choice = widgets.Dropdown(
             options=options,
             value=kept if kept in RATINGS else NOTHING_YET,
-            description=rater,
-            style=WIDE,
-            layout=widgets.Layout(width="230px"),
+            tooltip=f"{rater}, {clock(clip.start)}",
+            layout=widgets.Layout(width="95%"),
         )
         choice.observe(self.heeded(self._rated), "value")
         self.given[clip.key, rater] = choice
