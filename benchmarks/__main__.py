@@ -22,6 +22,7 @@ ALL = (
     "sensitivity",
     "peers",
     "import_time",
+    "fuzz_readers",
     "cards",
 )
 

@@ -13,6 +13,7 @@ NIST. SCTK documentation: "ctm" time-marked conversation file format.
 from collections.abc import Iterator
 from itertools import chain
 
+from talkbalance.errors import UnreadableFile
 from talkbalance.formats.assemble import SILENCE, assemble, joined, starts_only, word
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found, Trait
@@ -20,6 +21,9 @@ from talkbalance.formats.records import are_numbers, chosen, first_records, numb
 from talkbalance.formats.rttm import is_rttm
 from talkbalance.formats.stm import is_stm
 from talkbalance.meeting import UNKNOWN, Source, Word
+
+MOST_WORDS = 500_000
+"""Two days of speech without a pause."""
 
 _FIELDS = 5
 _MOST_FIELDS = 8
@@ -33,6 +37,8 @@ def _claims(file: File) -> bool:
 
 
 def _read(file: File) -> Found:
+    if len(file.lines) > MOST_WORDS:
+        raise UnreadableFile("formats.too_many", file=file.name, n=MOST_WORDS)
     lines = [(line, parts) for line, parts in records(file, fields=_FIELDS) if parts[4] not in _ALTERNATIVES]
     recording = chosen((parts[0] for _, parts in lines), file)
     channels: dict[str, list[tuple[float, float, Word]]] = {}
