@@ -6,6 +6,8 @@ Turn "sp1 sp2"    |Sync Who 1 non|                      one of each: they overla
                   |     Who 2 si |
 ```
 
+Whoever did not mark two at once anywhere did not listen for it: then overlaps cannot be seen.
+
 References
 ----------
 Barras, C., Geoffrois, E., Wu, Z., & Liberman, M. (2001). Transcriber: development and use of a tool for assisting speech
@@ -32,11 +34,10 @@ def _read(file: File) -> Found:
     document = parse(file)
     names = _names(document)
     turns = list(document.walk("Turn"))
-    together = any(len(turn.get("speaker").split()) > 1 for turn in turns)
     ends = [number(node.get("endTime"), file, node.line) for node in document.walk("Section", "Turn") if node.get("endTime")]
     return assemble(
         (utterance for turn in turns for utterance in _utterances(turn, names, file)),
-        source=Source(file.name, "Transcriber", "utterance", overlap_observable=True if together else None),
+        source=Source(file.name, "Transcriber", "utterance"),
         speakers=list(names.values()),
         title=document.get("audio_filename"),
         language=short(document.get("lang")),
