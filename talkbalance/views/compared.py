@@ -47,14 +47,24 @@ def compared(found: pd.DataFrame) -> str:
 
 
 def table(found: pd.DataFrame) -> str:
-    """Return a comparison as an HTML table, with the errors first; names are escaped."""
-    heads = "".join(f'<th scope="col">{escape(text(f"comparison.{head}"))}</th>' for head in HEADS)
-    parts = []
-    for title, rows in zip(("errors", "measures"), _parted(found), strict=True):
-        cells = "".join(f'<tr><th scope="row">{escape(name(row))}</th>{_cells(row)}</tr>' for row in rows)
-        first = f'<th scope="col">{escape(text(f"comparison.{title}"))}</th>'
-        parts.append(f'<table class="tb-signs"><thead><tr>{first}{heads}</tr></thead><tbody>{cells}</tbody></table>')
+    """Return a comparison as HTML: errors, measures that differ, and folded away those that do not; names are escaped."""
+    errors, measures = _parted(found)
+    apart = [row for row in measures if row["difference"] != 0]
+    same = [row for row in measures if row["difference"] == 0]
+    folded = f"<details><summary>{escape(text('comparison.same', n=len(same)))}</summary>{_grid('measures', same)}</details>"
+    parts = (_grid("errors", errors), _grid("measures", apart) if apart else "", folded if same else "")
     return f'{"".join(parts)}<p class="tb-small">{escape(text("comparison.note"))}</p>'
+
+
+def _grid(title: str, rows: list[Row]) -> str:
+    heads = "".join(f'<th scope="col">{escape(text(f"comparison.{head}"))}</th>' for head in HEADS)
+    first = f'<th scope="col" {LEFT}>{escape(text(f"comparison.{title}"))}</th>'
+    cells = "".join(f'<tr><th scope="row" {LEFT}>{escape(name(row))}</th>{_cells(row)}</tr>' for row in rows)
+    return f'<table class="tb-signs"><thead><tr>{first}{heads}</tr></thead><tbody>{cells}</tbody></table>'
+
+
+LEFT = 'style="text-align:left;font-weight:400;min-width:26em"'
+"""A notebook aligns every cell at the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,7 @@ def _number(row: Row, head: str) -> str:
     if isnan(value):
         return NOTHING
     written = number(value, 0 if row["measure"] in COUNTS else 2).replace("-", "−")
-    return f"+{written}" if head == "difference" and value > 0 else written
+    return f"+{written}" if head == "difference" and value > 0 and written.strip("0.,") else written
 
 
 def _line(label: str, cells: list[str]) -> Iterator[str]:
