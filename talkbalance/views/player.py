@@ -75,6 +75,8 @@ class Player(anywidget.AnyWidget):
         self._recordings = self._requests = 0
         self._copy: Path | None = None
         self._making: threading.Thread | None = None
+        self._awaited = False
+        self._lock = threading.Lock()
         self._spoken = i18n.language()
         self._on_correct: Corrected | None = None
         super().__init__(spans=_columns([], SPANS), moments=_columns([], MOMENTS))
@@ -97,7 +99,8 @@ class Player(anywidget.AnyWidget):
         found = recording or meeting.recording
         found = found if found is not None and found.is_file() else None
         if found != self._recording:
-            self._recording, self._copy, self._making = found, None, None
+            with self._lock:
+                self._recording, self._copy, self._making, self._awaited = found, None, None, False
             self._recordings += 1
         colours = figures.colours(meeting)
         places = {speaker.name: place for place, speaker in enumerate(meeting.speakers)}
@@ -137,31 +140,42 @@ class Player(anywidget.AnyWidget):
         self.request = {"start": start, "end": end, "n": self._requests}
 
     def _asked(self, _: object, content: dict[str, Any], __: object) -> None:
-        """Send the piece of the sound the page wants; make the playback copy first where there is none."""
+        """Heed the page: a correction, or a piece of the sound, for which the playback copy is made where there is none."""
         if self._on_correct is not None and isinstance(content.get("correct"), dict):
             self._on_correct(content["correct"])
             return
         wanted = content.get("want")
         if not isinstance(wanted, int) or self._recording is None:
             return
-        if self._copy is not None:
-            self._give(self._copy, wanted)
-        elif self._making is None or not self._making.is_alive():
-            self._making = threading.Thread(target=self._prepare, args=(self._recording,), daemon=True)
+        with self._lock:
+            copy, self._awaited = self._copy, self._copy is None
+        if copy is not None:
+            self._give(copy, wanted)
+        else:
+            self.send({"state": text("player.preparing")})
+            self.prepare()
+
+    def prepare(self) -> None:
+        """Make the playback copy, if there is none yet, so that nobody waits for it at the first click."""
+        if self._recording is not None and self._copy is None and (self._making is None or not self._making.is_alive()):
+            self._making = threading.Thread(target=self._make, args=(self._recording,), daemon=True)
             self._making.start()
 
-    def _prepare(self, recording: Path) -> None:
+    def _make(self, recording: Path) -> None:
         from talkbalance.speech.playback import playable
 
         i18n.set_language(self._spoken)
         try:
-            self.send({"state": text("player.preparing")})
             copy = playable(recording)
         except TalkbalanceError as error:
-            self.send({"failed": str(error)})
+            if self._awaited:
+                self.send({"failed": str(error)})
             return
-        if recording == self._recording:
-            self._copy = copy
+        with self._lock:
+            if recording != self._recording:
+                return
+            self._copy, awaited = copy, self._awaited
+        if awaited:
             self._give(copy, 0)
 
     def _give(self, copy: Path, piece: int) -> None:

@@ -164,6 +164,7 @@ class Review(Page):
             log, steps = Log(), [opened.meeting]
             self.say(text("correcting.unreplayed", name=path.name if path else "", why=str(error)), wrong=True)
         self._show(opened.meeting, log, opened.recording, opened.done, steps)
+        self.explorer.player.prepare()
 
     def _show(
         self, meeting: Meeting, log: Log, recording: Path | None, done: Callable[[], None], steps: list[Meeting] | None = None

@@ -86,6 +86,17 @@ def test_the_copy_is_made_once(samples: Path, tmp_path: Path, monkeypatch: pytes
     assert playable(samples / "erstgespraech_de.mp3") == first
 
 
+def test_what_is_prepared_is_there_at_the_first_click(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKBALANCE_CACHE", str(tmp_path))
+    page = Page(Player(MEETING, recording=samples / "erstgespraech_de.mp3"), monkeypatch)
+    page.player.prepare()
+    assert page.player._making is not None
+    page.player._making.join()
+    assert page.messages == [], "nobody has asked yet"
+    page.want(0)
+    assert [message.get("piece") for message in page.messages] == [0]
+
+
 def test_a_recording_that_cannot_be_heard_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALKBALANCE_CACHE", str(tmp_path))
     broken = tmp_path / "call.mp3"
