@@ -7,7 +7,7 @@ from math import isfinite
 from operator import itemgetter
 
 from talkbalance.errors import UnreadableFile
-from talkbalance.formats.format import Found
+from talkbalance.formats.format import Found, overlapping
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Source, Speaker, Tidied, Utterance, Word, clock, milliseconds, tidy
 
@@ -46,7 +46,8 @@ def assemble(
         Utterances in any order; None for a span that was empty to begin with, so that it is counted. Without times, their
         order counts. Consumed as far as a meeting may go, so that a generator stays small.
     source
-        As the reader sees it; whether the duration was given is filled in here.
+        As the reader sees it; whether the duration was given is filled in here, and so is whether overlaps can be seen, where the
+        reader leaves it open: they have survived where two people do overlap.
     speakers
         Who is known to have been there, in the order of the tables; everybody else follows in the order of first speech.
     sides
@@ -70,6 +71,9 @@ def assemble(
     if len(names) > MOST_SPEAKERS:
         raise UnreadableFile("formats.crowd", file=source.file, n=MOST_SPEAKERS)
     side = dict(sides)
+    seen = source.overlap_observable
+    if seen is None:
+        seen = timed and overlapping(tidied.utterances)
     changed = tidied.clipped or tidied.dropped
     tidying = (text("formats.tidied", clipped=tidied.clipped, dropped=tidied.dropped),) if changed else ()
     meeting = Meeting(
@@ -78,7 +82,7 @@ def assemble(
         duration=_duration(tidied.utterances, duration, source.file) if timed else None,
         title=title,
         language=language,
-        source=replace(source, duration_given=timed and duration is not None),
+        source=replace(source, duration_given=timed and duration is not None, overlap_observable=seen),
     )
     return Found(meeting, (*notes, *tidying))
 

@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 from talkbalance.errors import UnreadableFile
 from talkbalance.formats.assemble import MOST_UTTERANCES, assemble, span
 from talkbalance.formats.files import File
-from talkbalance.formats.format import Found, overlapping
+from talkbalance.formats.format import Found
 from talkbalance.meeting import UNKNOWN, Source, Utterance
 
 TIME = r"(?:(\d+):)?(?:(\d+):)?(\d+(?:[.,]\d+)?)"
@@ -80,8 +80,7 @@ def meeting_of(
         raise UnreadableFile("formats.no_speech", file=file.name)
     spans = [part for cue, names in zip(kept, _speakers(kept), strict=True) for part in _parts(cue, names)]
     source = Source(file.name, title, "utterance", models=(heard_by,) if heard_by else ())
-    found = assemble(spans, source=source, language=language, title=titled)
-    return found.observing(overlapping(found.meeting))
+    return assemble(spans, source=source, language=language, title=titled)
 
 
 def _speakers(cues: list[Cue]) -> Iterator[list[tuple[str, str]]]:

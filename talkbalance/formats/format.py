@@ -1,12 +1,12 @@
 """What a format is: how to recognise it, read it, write it, and what it can hold."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from talkbalance.formats.files import File
 from talkbalance.i18n import text
-from talkbalance.meeting import UNKNOWN, Meeting, times_of
+from talkbalance.meeting import UNKNOWN, Meeting, Utterance, times_of
 
 Trait = Literal[
     "speakers",
@@ -37,11 +37,6 @@ class Found:
 
     meeting: Meeting
     notes: tuple[str, ...] = ()
-
-    def observing(self, overlaps: bool) -> "Found":
-        """Return the same, now that it is seen whether overlaps have survived."""
-        source = replace(self.meeting.source, overlap_observable=overlaps)
-        return replace(self, meeting=replace(self.meeting, source=source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +101,10 @@ def _duration(meeting: Meeting) -> bool:
     return meeting.source.duration_given and meeting.length > max((u.end or 0.0 for u in meeting.utterances), default=0.0)
 
 
-def overlapping(meeting: Meeting) -> bool:
-    """Whether two utterances overlap; those of one speaker never do."""
+def overlapping(utterances: Sequence[Utterance]) -> bool:
+    """Whether two of a meeting's utterances overlap; those of one speaker never do."""
     reached = 0.0
-    for utterance in meeting.utterances if meeting.timed else ():
+    for utterance in utterances:
         start, end = times_of(utterance)
         if start < reached:
             return True
@@ -122,7 +117,7 @@ _TELLS: dict[Trait, Callable[[Meeting], bool]] = {
     "text": lambda meeting: any(utterance.text for utterance in meeting.utterances),
     "starts": lambda meeting: meeting.timed,
     "ends": lambda meeting: meeting.source.times in ("utterance", "word"),
-    "overlaps": lambda meeting: meeting.overlap_observable and overlapping(meeting),
+    "overlaps": lambda meeting: meeting.timed and meeting.overlap_observable and overlapping(meeting.utterances),
     "words": lambda meeting: any(utterance.words for utterance in meeting.utterances),
     "sides": lambda meeting: any(speaker.side for speaker in meeting.speakers),
     "silent": _silent,

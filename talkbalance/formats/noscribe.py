@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from talkbalance.formats.assemble import assemble, span
 from talkbalance.formats.cues import plain
 from talkbalance.formats.files import File
-from talkbalance.formats.format import Format, Found, overlapping
+from talkbalance.formats.format import Format, Found
 from talkbalance.formats.lines import page
 from talkbalance.formats.webvtt import NOSCRIBE, NOTHING
 from talkbalance.i18n import text
@@ -40,12 +40,11 @@ def _read(file: File) -> Found:
     if file.text.lstrip("\ufeff \n").startswith("WEBVTT"):
         return _untimed(file)
     heading = _HEADING.search(file.text[:20_000])
-    found = assemble(
+    return assemble(
         _anchored(file.text),
         source=Source(file.name, _TITLE, "utterance", models=() if _BY_HAND in file.text[:20_000] else (_TITLE,)),
         title=html.unescape(heading[1]) if heading else "",
     )
-    return found.observing(overlapping(found.meeting))
 
 
 def _anchored(content: str) -> Iterator[Utterance | None]:

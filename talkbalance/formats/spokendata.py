@@ -1,11 +1,10 @@
 """SpokenData's XML: segments with start, end, speaker and text, of a service that tells voices apart and may add words."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from talkbalance.formats.assemble import assemble, span
 from talkbalance.formats.files import File
-from talkbalance.formats.format import Format, Found, Trait, overlapping
+from talkbalance.formats.format import Format, Found, Trait
 from talkbalance.formats.records import number
 from talkbalance.formats.xml import Node, broken, parse, root_name
 from talkbalance.meeting import UNKNOWN, Source, Utterance
@@ -20,9 +19,7 @@ def _claims(file: File) -> bool:
 def _read(file: File) -> Found:
     document = parse(file)
     source = Source(file.name, _TITLE, "utterance", models=(_TITLE,))
-    found = assemble(_utterances(document, file), source=source)
-    meeting = found.meeting
-    return replace(found, meeting=replace(meeting, source=replace(meeting.source, overlap_observable=overlapping(meeting))))
+    return assemble(_utterances(document, file), source=source)
 
 
 def _utterances(document: Node, file: File) -> Iterator[Utterance | None]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from talkbalance.errors import UnreadableFile
 from talkbalance.formats.assemble import assemble, span, starts_only
 from talkbalance.formats.files import File
-from talkbalance.formats.format import Found, overlapping
+from talkbalance.formats.format import Found
 from talkbalance.meeting import AGENCY, CLIENT, UNKNOWN, Meeting, Source, Times, Utterance
 
 Row = tuple[int, Sequence[object]]
@@ -92,13 +92,12 @@ def meeting_of(
     names = _uncounted([entry.speaker for entry in entries])
     times = _times(entries)
     named_sides = dict(sides) | {name: entry.side for name, entry in zip(names, entries, strict=True) if entry.side}
-    read = assemble(
+    return assemble(
         _spans(entries, names, times),
         source=Source(file.name, title, times, models=() if "speaker" in found.at else (title,)),
         sides=tuple(named_sides.items()),
         speakers=people,
     )
-    return read.observing(overlapping(read.meeting))
 
 
 @dataclass(frozen=True, slots=True)
