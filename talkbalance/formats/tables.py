@@ -36,7 +36,7 @@ _MEANS = {name: meaning for meaning, names in _NAMES.items() for name in names.s
 _UNIT = re.compile(r"\s*[\[(_]?\s*(ms|msec|milliseconds|millisekunden|s|sec|seconds|sekunden|hh:mm:ss(?:\.\w+)?)?\s*[\])]?$")
 _CLOCK = re.compile(r"#?(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,6})?)(?:-(\d))?#?")
 _COUNTED = re.compile(r"(.*\S)[._ -](\d{1,6})")
-_SIDES = {"agency": AGENCY, "agentur": AGENCY, "client": CLIENT, "kunde": CLIENT, "kundin": CLIENT, "kundschaft": CLIENT}
+SIDES = {"agency": AGENCY, "agentur": AGENCY, "client": CLIENT, "kunde": CLIENT, "kundin": CLIENT, "kundschaft": CLIENT}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -123,11 +123,11 @@ def _entry(cells: Sequence[object], found: Columns, file: File, number: int) -> 
         end = start + length
     side = str(found.get(cells, "side") or "").strip()
     return _Entry(
-        " ".join(_text(found.get(cells, "speaker")).split()) or UNKNOWN,
-        _SIDES.get(side.lower(), ""),
+        " ".join(plain(found.get(cells, "speaker")).split()) or UNKNOWN,
+        SIDES.get(side.lower(), ""),
         start,
         end,
-        " ".join(_text(found.get(cells, "text")).split()),
+        " ".join(plain(found.get(cells, "text")).split()),
     )
 
 
@@ -150,7 +150,7 @@ def _written(time: str, scale: int) -> float | None:
     return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3].replace(",", ".")) + int(match[4] or 0) / 10
 
 
-def _text(cell: object) -> str:
+def plain(cell: object) -> str:
     """Return the text of a cell, without the quotes and the apostrophe that kept it from being a formula."""
     written = "" if cell is None else str(cell).strip()
     if len(written) > 1 and written[0] == written[-1] == '"':

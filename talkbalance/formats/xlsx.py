@@ -32,7 +32,7 @@ def _read(file: File) -> Found:
     """Read the first sheet whose header names columns of utterances; one with names and sides tells who else was there."""
     main: tuple[list[Row], Columns] | None = None
     people: list[tuple[str, str]] = []
-    for rows in _sheets(file):
+    for rows in sheets(file):
         layout = next(((number, found) for number, (_, cells) in enumerate(rows[:_LOOKED_AT]) if (found := columns(cells))), None)
         if layout is not None and main is None:
             main = rows[layout[0] + 1 :], layout[1]
@@ -44,7 +44,7 @@ def _read(file: File) -> Found:
     return meeting_of(main[0], main[1], file, _TITLE, sides=[(name, side) for name, side in people if side], people=names)
 
 
-def _sheets(file: File) -> Iterator[list[Row]]:
+def sheets(file: File) -> Iterator[list[Row]]:
     """Yield the rows of each sheet; a workbook that says it has a million empty rows is believed as far as a meeting goes."""
     import openpyxl
 
@@ -67,13 +67,13 @@ def _write(meeting: Meeting) -> bytes:
     sheet = book.create_sheet(text("formats.sheet_utterances"))
     _headed(sheet, HEADER, _WIDTHS)
     for row in rows_of(meeting):
-        _typed(sheet, row)
+        typed(sheet, row)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     people = book.create_sheet(text("formats.sheet_speakers"))
     _headed(people, HEADER[:2], _WIDTHS[:2])
     for speaker in meeting.speakers:
-        _typed(people, (speaker.name, speaker.side))
+        typed(people, (speaker.name, speaker.side))
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -93,7 +93,7 @@ def _headed(sheet: "Worksheet", header: tuple[str, ...], widths: tuple[int, ...]
         sheet.column_dimensions[get_column_letter(number)].width = width
 
 
-def _typed(sheet: "Worksheet", row: tuple[Any, ...]) -> None:
+def typed(sheet: "Worksheet", row: tuple[Any, ...]) -> None:
     """Write numbers as numbers and text as text, also where it begins as a formula would."""
     number = sheet.max_row + 1
     for column, value in enumerate(row, 1):
