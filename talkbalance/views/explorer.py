@@ -32,7 +32,7 @@ from talkbalance.views.figures import shorten
 from talkbalance.views.listing import SHOWN, Actions, Listed, about, listing, titled
 from talkbalance.views.moments import BEHIND, ORDERS, QUOTE, Key, Moment, Moments, of_side
 from talkbalance.views.pane import Act, Pane
-from talkbalance.views.player import AROUND, Player
+from talkbalance.views.player import AROUND, MOMENTS, Player
 from talkbalance.views.tabs import TABS, Unsure
 from talkbalance.views.tiles import Rows, change, changes, first_figures, rows_of, tiles
 from talkbalance.views.writing import number, one_line, side_name
@@ -41,6 +41,10 @@ SETTLES = 0.25
 """Seconds without another change after which intervals are computed."""
 RUNS = 200
 """How often the meeting is misheard anew for them."""
+MARKED = 110
+"""Characters of a moment that is marked in the player."""
+JUDGED = ("interruptions", "questions", "backchannels")
+"""Measures whose moments a person can say to be right or wrong."""
 QUEUE = 30
 """Moments of the review queue that are listed."""
 
@@ -387,9 +391,9 @@ class Explorer:
             with_cuts, with_questions = self._default_marks()
             self.player.mark(with_cuts, with_questions)
             return
-        shown = [moment for moment in self.listed[: self._shown] if moment.timed]
-        cuts = [moment for moment in shown if moment.kind]
-        self.player.mark(_cut_rows(cuts), _other_rows([moment for moment in shown if not moment.kind]))
+        shown = sorted((one for one in self.listed[: self._shown] if one.timed), key=lambda one: one.start)
+        rows = [_marked(one) for one in shown]
+        self.player.moments = {name: [row[place] for row in rows] for place, name in enumerate(MOMENTS)}
         self.player.labels = {**self.player.labels, "moments": self._listed.title}
 
     def _default_marks(self) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
@@ -455,7 +459,7 @@ class Explorer:
         if self._unsure is None:
             return Listed(title, reason=text("explorer.computing"))
         rows = self._unsure.queue.to_dict(orient="records")
-        found = (Moment(row["measure"], "", row["start"], row["end"], self._to_check(row), (row["question"],)) for row in rows)
+        found = (Moment("review_queue", "", row["start"], row["end"], self._to_check(row), (row["question"],)) for row in rows)
         return Listed(title, tuple(found), tabs.note(text("explorer.unsure_queue_note")))
 
     def _to_check(self, row: Mapping[Hashable, Any]) -> tuple[tuple[str, str], ...]:
@@ -473,15 +477,16 @@ def _known_or_none(of: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
         return None
 
 
-def _cut_rows(moments: list[Moment]) -> pd.DataFrame:
-    columns = ["start", "end", "kind", "interrupter", "interrupted"]
-    return pd.DataFrame([(one.start, one.end, one.kind, one.speaker, one.to) for one in moments], columns=columns)
-
-
-def _other_rows(moments: list[Moment]) -> pd.DataFrame:
-    """Return moments of any kind as the player takes them: a name and words."""
-    rows: list[tuple[Any, ...]] = []
-    for one in moments:
-        words = next((said for who, said in one.said if who in (one.speaker, "")), "")
-        rows.append((one.start, one.end, side_name(one.speaker), " ".join(filter(None, (*one.notes, words)))))
-    return pd.DataFrame(rows, columns=["start", "end", "speaker", "text"])
+def _marked(one: Moment) -> tuple[float, float, str, str, str, str]:
+    """Return a moment as the player takes them; only what can be judged there carries its measure."""
+    words = next((said for who, said in one.said if who in (one.speaker, "")), "")
+    told = text(f"player.{one.kind}", one=one.speaker, other=one.to) if one.kind else " ".join(filter(None, (*one.notes, words)))
+    named = told if one.kind or not one.speaker else f"{side_name(one.speaker)}: {told}"
+    return (
+        one.start,
+        one.end,
+        one.kind or "question",
+        shorten(named, MARKED),
+        one.measure if one.measure in JUDGED else "",
+        one.speaker,
+    )
