@@ -5,15 +5,17 @@ decides how to write.
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from talkbalance import i18n  # not its `text`: a format is called so
 from talkbalance.errors import InvalidParameter, TalkbalanceError, TalkbalanceWarning, UnreadableFile
 from talkbalance.formats.files import File, content_id, open_file, write_atomically
 from talkbalance.formats.format import Format, Found
+from talkbalance.formats.present import with_present
+from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Sides
 
 MODULES = (
@@ -60,7 +62,14 @@ def formats() -> tuple[Format, ...]:
     return tuple(import_module(f"{__name__}.{module}").FORMAT for module in MODULES)
 
 
-def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = None, recording: str = "") -> Meeting:
+def read(
+    path: str | Path,
+    *,
+    sides: Sides | None = None,
+    kind: str | None = None,
+    recording: str = "",
+    present: Sequence[str | Path] = (),
+) -> Meeting:
     """Read a transcript in any known format.
 
     Parameters
@@ -73,6 +82,8 @@ def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = Non
         Title of the format, where two claim the file; as `talkbalance formats` lists it.
     recording
         Name of the recording, where the file holds several (RTTM, STM, CTM, SegLST).
+    present
+        Files that say who else was there: a list of participants (Zoom, Teams), a saved chat (Zoom).
 
     Raises
     ------
@@ -93,6 +104,8 @@ def read(path: str | Path, *, sides: Sides | None = None, kind: str | None = Non
     meeting = found.meeting
     if not meeting.details.id:
         meeting = replace(meeting, details=replace(meeting.details, id=content_id(file.content)))
+    for listed in present:
+        meeting = with_present(meeting, listed)
     return meeting.with_sides(sides) if sides else meeting
 
 
@@ -162,7 +175,7 @@ def write(meeting: Meeting, path: str | Path) -> None:
         raise UnreadableFile("formats.needs_times", file=path.name, title=entry.title, endings=endings)
     write_atomically(path, entry.write(meeting))
     for loss in entry.losses(meeting):
-        warnings.warn(i18n.text("formats.loss", file=path.name, loss=loss), TalkbalanceWarning, stacklevel=2)
+        warnings.warn(text("formats.loss", file=path.name, loss=loss), TalkbalanceWarning, stacklevel=2)
 
 
 def _by_ending(name: str) -> Format | None:

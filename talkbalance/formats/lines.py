@@ -51,7 +51,10 @@ _BOLD_NAME = re.compile(r"\s+(?=\*\*[^*:]{1,60}:\*\*)")
 _MARKDOWN = re.compile(r"^(?:#{1,6}\s+|>\s+)|\*\*")
 _LINK = re.compile(r"\[@?([^\[\]()]{1,80})\]\([^()\s]{0,300}\)")
 _PAUSE = re.compile(r"\(\d{1,4} [^\W\d]{3,12} [Pp]ause\)")
-_INLINE = re.compile(rf"//\s?{_NAME}:\s(?P<words>[^/]*)//")
+_INLINE = re.compile(rf"//\s?{_NAME}:\s(?P<words>[^/]*)(?://(?!\s?[^\W\d_][^:/]{{0,60}}:\s)|(?=//)|$)")
+"""What is thrown in ends at its slashes, at the next one's, or with the paragraph."""
+
+_INNER = re.compile(r"\s?\[\d{1,2}:\d{2}(?::\d{2})?\]\s?")
 _SEVERAL = re.compile(r"\s(?=\[\d{2}:\d{2}:\d{2}\]\s-\s)")
 _NO_NAME = re.compile(r"[:\[\](){}<>#*|!?;\"„“”/]")
 _NAME_WORDS = 6
@@ -283,14 +286,12 @@ def _under_names(lines: Sequence[str]) -> Iterator[Said]:
 
 def _apart(entry: Said) -> Iterator[Said]:
     """Yield what others threw in, `//S02: …//` within somebody's words, as said by them; times are shared by `starts_only`."""
-    if "//" not in entry.words:
-        yield entry
-        return
+    said = _INNER.sub(" ", entry.words).strip() if "[" in entry.words else entry.words
     at = 0
-    for match in _INLINE.finditer(entry.words):
-        if before := entry.words[at : match.start()].strip():
+    for match in _INLINE.finditer(said) if "//" in said else ():
+        if before := said[at : match.start()].strip():
             yield replace(entry, words=before, end=None)
         yield Said(match["name"].strip(), match["words"].strip(), entry.start)
         at = match.end()
-    if rest := entry.words[at:].strip():
+    if rest := said[at:].strip():
         yield replace(entry, words=rest, end=None if at else entry.end)

@@ -65,12 +65,15 @@ def _words(said: str, speaker: str) -> str:
 
 
 def _untimed(file: File) -> Found:
-    """Return names and words of the WebVTT in their order: its cues do not tell when they began."""
+    """Return names and words of the WebVTT in their order: its cues do not tell when they began.
+
+    A cue is named after its last part; where that was thrown in (`<v //S02>`), nobody is named for the rest.
+    """
     lines = []
     for line in file.lines:
         if line.startswith("<v "):
             name, _, words = line[3:].partition(">")
-            lines.append(f"{name}: {plain(words)}")
+            lines.append(f"{UNKNOWN if name.startswith('//') else name}: {plain(words)}")
     found = page(lines)
     said = found.utterances() if found else ()
     source = Source(file.name, f"{_TITLE} (WebVTT)", "none", overlap_observable=False, models=(_TITLE,))
