@@ -85,12 +85,12 @@ class Found:
     interruptions: pd.DataFrame | None
     questions: pd.DataFrame | None
 
-    def events(self, meeting: Meeting, kind: str) -> list[tuple[int, Event]]:
-        """Return the interruptions of a kind with their numbers in the timeline."""
-        if self.interruptions is None:
-            return []
-        numbered = enumerate(events(meeting, self.interruptions), 1)
-        return [(i, event) for i, event in numbered if event.kind == kind]
+    def events(self, meeting: Meeting) -> dict[str, list[tuple[int, Event]]]:
+        """Return the interruptions by kind, with their numbers in the timeline."""
+        listed: dict[str, list[tuple[int, Event]]] = {"taken": [], "failed": []}
+        for i, event in enumerate(() if self.interruptions is None else events(meeting, self.interruptions), 1):
+            listed[event.kind].append((i, event))
+        return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _written(meeting: Meeting, content: Content, sounds: Mapping[Key, str], *, n
             worded=any(u.text for u in meeting.utterances),
             share_intervals=bool(measured.loc[measured["measure"] == "share", "low"].notna().any()),
             interruptions=grid(meeting, measured, INTERRUPTION_COLUMNS),
-            listed={kind: found.events(meeting, kind) for kind in ("taken", "failed")},
+            listed=found.events(meeting),
             how_many=how_many,
             signals=grid(meeting, measured, SIGNAL_COLUMNS),
             questions=grid(meeting, measured, QUESTION_COLUMNS),
