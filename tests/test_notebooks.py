@@ -8,6 +8,7 @@ from nbclient import NotebookClient
 
 from tests.conftest import ROOT
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -21,7 +22,8 @@ def _read(path: Path) -> nbformat.NotebookNode:
 
 
 def test_there_are_notebooks() -> None:
-    assert {"review_a_meeting.ipynb", "train_listening.ipynb"} <= {path.name for path in NOTEBOOKS}
+    names = {"review_a_meeting", "train_listening", "explore_transcripts", "check_the_measures"}
+    assert names <= {path.stem for path in NOTEBOOKS}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -35,17 +37,24 @@ def test_it_is_stored_without_outputs_and_says_how_to_start(path: Path) -> None:
     assert "Run All" in notebook.cells[0].source
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_it_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_runs_in_both_languages(path: Path, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    before = {file.name for file in path.parent.iterdir()}
     notebook = _read(path)
+    switches = [cell for cell in _code(notebook) if '"de"' in cell.source]
+    assert len(switches) == 1, "one switch changes the language"
+    switches[0].source = switches[0].source.replace('"de"', f'"{language}"')
     client = NotebookClient(
         notebook, timeout=120, kernel_name="python3", store_widget_state=False, resources={"metadata": {"path": path.parent}}
     )
     client.execute()
     shown = [output for cell in _code(notebook) for output in cell.outputs]
-    assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in shown)
     assert not [output for output in shown if output.output_type == "error"]
+    kinds = {kind for output in shown for kind in output.get("data", {})}
+    assert "text/html" in kinds if path.stem == "explore_transcripts" else WIDGET in kinds
+    assert {file.name for file in path.parent.iterdir()} == before, "running it leaves nothing behind"
