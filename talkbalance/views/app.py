@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from talkbalance import i18n
-from talkbalance.errors import MissingModel, UnreadableFile
+from talkbalance.errors import MissingModel, TalkbalanceError, UnreadableFile
 from talkbalance.views.local import HERE, door
 from talkbalance.views.shipped import shipped
 
@@ -65,8 +65,16 @@ def page() -> "Review":
     i18n.set_language(language)
     shown = review(samples=shipped("samples"), language=language, open_sample=False)
     if file := os.environ.get(FILE):
-        shown.open(Path(file))
+        _open(shown, Path(file))
     return shown
+
+
+def _open(shown: "Review", file: Path) -> None:
+    """Open the file; what cannot be read is said on the page, not in place of it."""
+    try:
+        shown.open(file)
+    except TalkbalanceError as error:
+        shown.say(str(error), wrong=True)
 
 
 @contextmanager

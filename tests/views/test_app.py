@@ -161,6 +161,19 @@ def test_the_kernel_shows_what_it_was_told(samples: Path, tmp_path: Path, monkey
     assert shown.spoken == "de"
 
 
+def test_without_a_file_it_asks_for_one_and_one_that_cannot_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = app.page()
+    assert shown.meeting is None
+    assert "drop a file here" in shown.message.value
+    broken = tmp_path / "broken.meeting.json"
+    broken.write_text("{")
+    monkeypatch.setenv(app.FILE, str(broken))
+    assert "broken.meeting.json" in app.page().message.value
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     with socket.socket() as one:
