@@ -177,7 +177,7 @@ def _sound(shape: str, line: str, match: re.Match[str]) -> bool:
 def _convincing(shape: str, names: Sequence[str], n: int) -> bool:
     """Whether so many lines of a shape, of `n`, make a transcript.
 
-    Headings need lines below them; names without times must recur, and be few or stand on nearly every line.
+    Headings need lines below them; names without times must recur, and be few or stand on every other line.
     """
     k, people = len(names), len(set(names))
     match shape:
@@ -186,7 +186,7 @@ def _convincing(shape: str, names: Sequence[str], n: int) -> bool:
         case "stanza":
             return k > 0 and n >= 3 * k
         case "named":
-            return people < k and (2 * people <= k or 5 * k >= 4 * n)
+            return people < k and (2 * people <= k or 2 * k >= n)
         case "heard":
             return k > 1 and n > k
         case _:

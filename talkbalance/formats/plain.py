@@ -50,7 +50,7 @@ def meeting_of(found: Page, file: File, title: str, content: str) -> Found:
         file.name,
         f"{title} ({tool})" if tool else title,
         found.times,
-        overlap_observable=False,
+        overlap_observable=None if found.times == "utterance" else False,
         models=(tool,) if tool else (),
     )
     notes = () if found.times == "utterance" else (text(f"formats.times_{found.times}"),)
