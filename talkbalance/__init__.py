@@ -40,20 +40,28 @@ from talkbalance.review_queue import review_queue
 from talkbalance.summary import summary
 
 if TYPE_CHECKING:
+    from talkbalance.formats.names import names_in, with_names, write_names
+    from talkbalance.formats.uem import within
     from talkbalance.pipeline import transcribe
+    from talkbalance.speakers import attribute
     from talkbalance.views.explain import explain
     from talkbalance.views.explorer import explore
     from talkbalance.views.figures import timeline
     from talkbalance.views.report import report
 
 _HEAVY = {
+    "attribute": "speakers",
     "explain": "views.explain",
     "explore": "views.explorer",
+    "names_in": "formats.names",
     "report": "views.report",
     "timeline": "views.figures",
     "transcribe": "pipeline",
+    "with_names": "formats.names",
+    "within": "formats.uem",
+    "write_names": "formats.names",
 }
-"""Public names whose module loads a model, a template or a picture: looked up on first use."""
+"""Public names whose module loads a model, a template or a picture, or that few need: looked up on first use."""
 
 __all__ = [
     "Details",
@@ -74,6 +82,7 @@ __all__ = [
     "UnusableSound",
     "Utterance",
     "Word",
+    "attribute",
     "backchannels",
     "compare",
     "correct",
@@ -81,6 +90,7 @@ __all__ = [
     "explore",
     "interruptions",
     "markers",
+    "names_in",
     "questions",
     "read",
     "report",
@@ -93,7 +103,10 @@ __all__ = [
     "transitions",
     "turns",
     "uptake",
+    "with_names",
+    "within",
     "write",
+    "write_names",
 ]
 
 

@@ -132,7 +132,7 @@ def test_a_stop_is_one_sentence_and_waits_for_nobody(
     monkeypatch.setattr("os._exit", left.append)
     monkeypatch.setattr("threading.active_count", lambda: 1 + others)
 
-    def stopped(_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("talkbalance.formats.read", stopped)

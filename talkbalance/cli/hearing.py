@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from talkbalance.cli.reading import called_right
 from talkbalance.cli.sides import given_sides, side_options
 from talkbalance.cli.terminal import progress
 from talkbalance.i18n import text
@@ -45,7 +46,7 @@ def heard(options: argparse.Namespace) -> Meeting:
     vocabulary = "" if options.vocabulary is None else _vocabulary(options.vocabulary)
     sides = given_sides(options)  # a mistake there is told before an hour is heard
     with progress() as watch:
-        return transcribe(
+        meeting = transcribe(
             options.files,
             language=spoken(options),
             speakers=options.speakers,
@@ -58,6 +59,7 @@ def heard(options: argparse.Namespace) -> Meeting:
             expect=_say_time,
             fresh=options.fresh,
         )
+    return called_right(meeting, options)
 
 
 def _say_time(seconds: float) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from talkbalance.cli.correcting import correction_options, with_corrections
 from talkbalance.cli.parser import Commands
-from talkbalance.cli.results import document, print_summary
+from talkbalance.cli.reading import meeting_in, reading_options
+from talkbalance.cli.results import document, print_summary, write_csv
 from talkbalance.cli.sides import side_options, sided
 from talkbalance.i18n import text
 
@@ -16,6 +17,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("measure", _run)
     parser.add_argument("file", metavar="FILE", type=Path, help=text("cli.help_transcript"))
+    reading_options(parser)
     side_options(parser)
     correction_options(parser)
     shape = parser.add_mutually_exclusive_group()
@@ -24,14 +26,12 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from talkbalance.formats import read
-
-    meeting = sided(with_corrections(read(options.file), options.file, options), options)
+    meeting = sided(with_corrections(meeting_in(options.file, options), options.file, options), options)
     if options.json:
         print(json.dumps(document(meeting), ensure_ascii=False, allow_nan=False))
     elif options.csv:
         from talkbalance.summary import summary
 
-        summary(meeting).to_csv(sys.stdout, index=False)
+        write_csv(summary(meeting), sys.stdout)
     else:
         print_summary(meeting)

@@ -5,6 +5,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from talkbalance.cli.reading import called_right, people_option
 from talkbalance.errors import UnreadableFile
 from talkbalance.i18n import text
 from talkbalance.meeting import AGENCY, CLIENT, Meeting, Sides, clock, times_of
@@ -13,6 +14,7 @@ from talkbalance.meeting import AGENCY, CLIENT, Meeting, Sides, clock, times_of
 def side_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who sits where."""
     parser.add_argument("--sides", metavar="sides.toml", type=Path, help=text("cli.help_sides"))
+    people_option(parser)
     parser.add_argument("--agency", metavar="NAME", nargs="+", default=[], help=text("cli.help_agency"))
     parser.add_argument("--client", metavar="NAME", nargs="+", default=[], help=text("cli.help_client"))
 
@@ -37,7 +39,8 @@ def given_sides(options: argparse.Namespace) -> Sides:
 
 
 def sided(meeting: Meeting, options: argparse.Namespace) -> Meeting:
-    """Return the meeting with the sides the user gave, or asked for at a terminal."""
+    """Return the meeting with the names and sides the user gave, or asked for at a terminal."""
+    meeting = called_right(meeting, options)
     if sides := given_sides(options):
         return meeting.with_sides(sides)
     return meeting if meeting.sided else asked(meeting)
