@@ -2,11 +2,14 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from talkbalance.cli.showing import Showing
 from talkbalance.errors import Unavailable
 from talkbalance.meeting import Meeting
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def print_summary(meeting: Meeting) -> None:
@@ -42,13 +45,24 @@ def write_all(meeting: Meeting, folder: Path, shown: Showing) -> list[Path]:
     with tempfile.TemporaryDirectory(prefix=".talkbalance-", dir=folder) as scratch:
         made = Path(scratch)
         write(meeting, made / f"{stem}.meeting.json")
-        summary(meeting).to_csv(made / f"{stem}.summary.csv", index=False)
+        write_csv(summary(meeting), made / f"{stem}.summary.csv")
         for name, found in _tables(meeting).items():
             if not isinstance(found, Unavailable):
-                found.to_csv(made / f"{stem}.{name}.csv", index=False)
+                write_csv(found, made / f"{stem}.{name}.csv")
         shown.write_report(meeting, made / f"{stem}.report.html")
         ordered = sorted(made.iterdir(), key=lambda path: (path.suffix == ".html", path.name))  # the report is what to open
         return [path.replace(folder / path.name) for path in ordered]
+
+
+def write_csv(table: "pd.DataFrame", target: Path | TextIO) -> None:
+    """Write a table that no spreadsheet takes for a program: names and words begin as people like."""
+    from talkbalance.formats.tables import harmless
+
+    written = table.copy()
+    for name, column in table.items():
+        if column.dtype == "str":
+            written[name] = column.map(harmless, na_action="ignore")
+    written.to_csv(target, index=False)
 
 
 def _tables(meeting: Meeting) -> dict[str, Any]:

@@ -50,6 +50,8 @@ PATIENCE = 200
 
 FULL_SCALE = 32768
 
+_LARGEST_INDEX = 64 * 2**20
+
 
 class Channel:
     """One channel in its scratch file: 16-bit samples, mapped only while they are read."""
@@ -231,6 +233,8 @@ class _Decoder:
             stream = container.streams.best("audio")
             if not isinstance(stream, AudioStream):
                 raise UnusableSound("sound.no_track", file=self.path.name)
+            if _is_locked(self.path):
+                raise UnusableSound("sound.locked", file=self.path.name)
             self.promised = _promised(self.path, container, stream)
             if container.start_time is not None:
                 self._origin = container.start_time / 1e6
@@ -363,22 +367,35 @@ def _folder() -> Path:
     return folder
 
 
-def _lacks_index(path: Path) -> bool:
-    """Whether this is an MP4 family file without its index ("moov"), as a cut download leaves it."""
+def _boxes(path: Path) -> "Iterator[tuple[bytes, int, int]]":
+    """Yield kind, place and size of the outermost boxes of an MPEG-4 file, as far as they can be followed; of another, nothing."""
     with path.open("rb") as file:
         if file.read(12)[4:8] != b"ftyp":
-            return False
-        file.seek(0)
-        while len(header := file.read(8)) == 8:
-            size, kind = int.from_bytes(header[:4]), header[4:]
-            if kind == b"moov":
-                return False
-            if size == 1:
-                size = int.from_bytes(file.read(8)) - 8
+            return
+        at = 0
+        while len(header := (file.seek(at), file.read(16))[1]) >= 8:
+            size = int.from_bytes(header[8:]) if header[:4] == b"\0\0\0\1" else int.from_bytes(header[:4])
+            yield header[4:8], at, size
             if size < 8:
-                break
-            file.seek(size - 8, 1)
-    return True
+                return
+            at += size
+
+
+def _lacks_index(path: Path) -> bool:
+    """Whether this is an MPEG-4 file without its index ("moov"), or with a part of it, as a cut download leaves it."""
+    found = {kind: at + size <= path.stat().st_size for kind, at, size in _boxes(path)}
+    return bool(found) and not found.get(b"moov", False)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether the index of an MPEG-4 file says that its sound is encrypted ("sinf"): what comes out of it is noise."""
+    for kind, at, size in _boxes(path):
+        if kind == b"moov" and size <= _LARGEST_INDEX:
+            with path.open("rb") as file:
+                file.seek(at)
+                index = file.read(size)
+            return b"sinf" in index or b"drms" in index
+    return False
 
 
 def _promised(path: Path, container: "InputContainer", stream: "AudioStream") -> float | None:
@@ -388,7 +405,7 @@ def _promised(path: Path, container: "InputContainer", stream: "AudioStream") ->
         return _promised_by_wav(path, stream)
     if kind == "mp3" and not _counts_its_frames(path):
         return None
-    if kind in ("mp3", "flac") or "mp4" in kind:
+    if kind in ("mp3", "flac", "aiff") or "mp4" in kind:
         return float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
     if "matroska" in kind and len(container.streams) == 1 and container.duration:
         return container.duration / 1e6
@@ -443,6 +460,7 @@ def _warn(path: Path, damaged: tuple[tuple[float, float], ...], duration: float,
     edges = [0.0, *(edge for span in damaged for edge in span), duration]
     pieces = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > HOLE / 2]
     readable = ", ".join(f"{clock(a)}–{clock(b)}" for a, b in pieces[:6]) + (", …" if len(pieces) > 6 else "")
+    readable = readable if duration >= 1 else text("sound.moment")
     if missing > SHORTFALL and promised is not None:
         message = text("sound.cut_short", file=path.name, readable=readable, promised=clock(promised))
     else:
