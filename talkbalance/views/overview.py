@@ -11,13 +11,13 @@ from talkbalance.meeting import UNKNOWN, Meeting, clock
 from talkbalance.summary import summary
 from talkbalance.views import verdicts
 from talkbalance.views.signs import Group, groups
-from talkbalance.views.writing import doubt, one_line
+from talkbalance.views.writing import changes, doubt, one_line
 
 COLUMN = 26
 """Characters of a column: a time of an hour with its interval."""
 LABEL = 24
 """Characters of a label at least; where the columns leave it less, every side has lines of its own."""
-WIDEST = 120
+WIDEST = 100
 """Characters of a line at most: a longer one is hard to read."""
 INDENT = "  "
 
@@ -28,14 +28,14 @@ def overview(meeting: Meeting, *, width: int | None = None) -> str:
     Parameters
     ----------
     width
-        Characters of a line; by default what the terminal has, 120 at most.
+        Characters of a line; by default what the terminal has, 100 at most.
     """
     width = min(get_terminal_size().columns, WIDEST) if width is None else width
     figures = summary(meeting, meaning=True)
     lines = [*_wrapped(_heading(meeting), width)]
     for group in groups(meeting, figures):
         lines += ["", *_group(group, width)]
-    said = [text("overview.heard" if meeting.source.models else "overview.by_hand"), doubt(figures)]
+    said = [text("overview.heard" if meeting.source.models else "overview.by_hand"), doubt(figures), *changes(meeting)]
     for part in said:
         lines += ["", *_wrapped(part, width)] if part else []
     lines += [*_lines(meeting, figures, width), *_unmeasured(figures, width)]

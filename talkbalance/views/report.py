@@ -232,7 +232,7 @@ def _written(meeting: Meeting, content: Content, sounds: Mapping[Key, str], *, n
             groups=signs.groups(meeting, measured),
             held=verdicts.held(meeting, measured),
             doubt=writing.doubt(measured),
-            changed=_changed(meeting),
+            changed=writing.changes(meeting),
             unmeasured=_unmeasured(measured),
             made=_made(meeting),
             light=figures.palette(figures.LIGHT),
@@ -270,17 +270,6 @@ def _footer(meeting: Meeting) -> Markup:
 def title_of(meeting: Meeting) -> str:
     """Return what a page calls a meeting."""
     return writing.one_line(meeting.title or meeting.source.file or text("report.untitled"))
-
-
-def _changed(meeting: Meeting) -> list[str]:
-    """Say what people changed: corrections, and stretches that do not count."""
-    said = []
-    if number := dict(meeting.source.options).get("corrections"):
-        said.append(text("report.corrected", n=number))
-    if meeting.left_out:
-        stretches = ", ".join(f"{clock(start)}–{clock(end)}" for start, end in meeting.left_out)
-        said.append(text("report.left_out", time=clock(meeting.length - meeting.counted), stretches=stretches))
-    return said
 
 
 @cache

@@ -119,6 +119,17 @@ def doubt(measured: pd.DataFrame) -> str:
     return " ".join(said)
 
 
+def changes(meeting: Meeting) -> list[str]:
+    """Say what people changed in a meeting: corrections, and stretches that do not count."""
+    said = []
+    if number := dict(meeting.source.options).get("corrections"):
+        said.append(text("report.corrected", n=number))
+    if meeting.left_out:
+        stretches = ", ".join(f"{clock(start)}–{clock(end)}" for start, end in meeting.left_out)
+        said.append(text("report.left_out", time=clock(meeting.length - meeting.counted), stretches=stretches))
+    return said
+
+
 def confidence(probability: float) -> str:
     """Say a probability in words, the figure behind it."""
     steps = (("sure", SURE), ("likely", LIKELY), ("rather", RATHER))

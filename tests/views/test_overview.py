@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from talkbalance.corrections import Correction, correct
 from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting, Speaker
 from talkbalance.summary import summary
@@ -22,7 +23,7 @@ def test_the_terminal_says_how_wide_it_is(meeting: Meeting, monkeypatch: pytest.
     monkeypatch.setenv("COLUMNS", "70")
     assert overview(meeting) == overview(meeting, width=70)
     monkeypatch.setenv("COLUMNS", "400")
-    assert overview(meeting) == overview(meeting, width=120)
+    assert overview(meeting) == overview(meeting, width=100)
 
 
 @pytest.mark.usefixtures("ui")
@@ -52,3 +53,11 @@ def test_what_cannot_be_measured_stands_there_with_its_reason(in_a_row: Meeting)
 
 def test_control_signs_do_not_reach_the_terminal(meeting: Meeting) -> None:
     assert "\x1b" not in overview(replace(meeting, title="\x1b[2Jweg"))
+
+
+def test_what_people_changed_is_said(meeting: Meeting, ui: Language) -> None:
+    assert ui
+    changed = correct(replace(meeting, duration=40), [Correction("exclude", {"start": 30_000, "end": 35_000})])
+    shown = " ".join(overview(changed, width=100).split())
+    assert text("report.corrected", n=1) in shown
+    assert text("report.left_out", time="0:05", stretches="0:30–0:35") in shown
