@@ -105,7 +105,7 @@ def _settings(home: Path, port: int) -> Config:
             "file_denylist": [".*"],
             "extension_allowlist": list(EXTENSIONS),
             "multi_kernel_manager_class": "talkbalance.views.serving.Kernels",
-            "resources": {"talkbalance": {"opening": text("app.opening")}},
+            "resources": {"talkbalance": {name: text(f"app.{name}") for name in ("opening", "claim")}},
         },
         HTMLExporter={"language_code": language()},
         MappingKernelManager={"cull_idle_timeout": ALONE, "cull_interval": LOOKED_AFTER, "cull_connected": False},
