@@ -8,13 +8,12 @@
 """
 
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from functools import partial
 from html import escape
 from math import inf, isnan
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
@@ -24,6 +23,7 @@ from talkbalance.errors import TalkbalanceError, Unavailable
 from talkbalance.i18n import Language, text
 from talkbalance.language.meaning import available as meaning_available
 from talkbalance.meeting import Meeting, clock
+from talkbalance.review_queue import Doubt, doubts
 from talkbalance.summary import summary
 from talkbalance.uncertainty import minutes
 from talkbalance.views import figures, tabs
@@ -320,11 +320,10 @@ class Explorer:
 
     def _doubt(self, number_: int, meeting: Meeting) -> None:
         """Look for what makes the figures unsure; that takes a second or two."""
-        from talkbalance import review_queue
-
         context = copy_context()
         context.run(i18n.set_language, self.spoken)
-        found = Unsure(context.run(minutes, meeting), context.run(review_queue, meeting, most=QUEUE))
+        queue = [doubt for doubt, _ in context.run(doubts, meeting, most=QUEUE)]
+        found = Unsure(context.run(minutes, meeting), queue)
         self._speaking(self._doubted, number_, found)
 
     def _doubted(self, number_: int, found: Unsure) -> None:
@@ -458,15 +457,17 @@ class Explorer:
         title = text("explorer.unsure_queue")
         if self._unsure is None:
             return Listed(title, reason=text("explorer.computing"))
-        rows = self._unsure.queue.to_dict(orient="records")
-        found = (Moment("review_queue", "", row["start"], row["end"], self._to_check(row), (row["question"],)) for row in rows)
+        found = (
+            Moment(doubt.measure, doubt.speaker, doubt.start, doubt.end, self._to_check(doubt), (doubt.question,))
+            for doubt in self._unsure.queue
+        )
         return Listed(title, tuple(found), tabs.note(text("explorer.unsure_queue_note")))
 
-    def _to_check(self, row: Mapping[Hashable, Any]) -> tuple[tuple[str, str], ...]:
+    def _to_check(self, doubt: Doubt) -> tuple[tuple[str, str], ...]:
         """Return what is said where something is to be checked; a question quotes its words itself."""
-        if row["measure"] == "questions" or isnan(row["start"]):
+        if doubt.measure == "questions" or isnan(doubt.start):
             return ()
-        heard = self._known.heard(row["start"], max(row["end"], row["start"] + AROUND))
+        heard = self._known.heard(doubt.start, max(doubt.end, doubt.start + AROUND))
         return tuple((one.speaker, shorten(one_line(one.text), QUOTE)) for one in heard[:2] if one.text)
 
 

@@ -12,6 +12,7 @@ from talkbalance.frames import records
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 from talkbalance.metrics.timing import WINDOW
+from talkbalance.review_queue import Doubt
 from talkbalance.uncertainty import wide
 from talkbalance.views import charts
 from talkbalance.views.moments import Moments
@@ -45,8 +46,8 @@ def interruptions(known: Moments, found: pd.DataFrame, said: str) -> str:
     across = int((found["interrupter_side"] != found["interrupted_side"]).sum())
     counted = text("explorer.counted", taken=taken, failed=failed, across=across)
     below = note(f"{text('explorer.matrix_note')} {text('explorer.usual')}")
-    told = f'<p class="tb-count">{escape(counted)}</p>{note(said)}'
-    return told + charts.interruption_matrix(known.meeting, found) + below
+    told = f'<p class="tb-count">{escape(counted)}</p>'
+    return told + charts.interruption_matrix(known.meeting, found) + note(said) + below
 
 
 def questions(known: Moments, found: pd.DataFrame) -> str:
@@ -149,7 +150,7 @@ class Unsure:
     """What makes figures unsure: minutes by measure and side, and the moments to check first."""
 
     minutes: pd.DataFrame
-    queue: pd.DataFrame
+    queue: Sequence[Doubt]
 
 
 def unsure(meeting: Meeting, known: Unsure | None, rows: Rows) -> str:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -177,6 +178,52 @@ def test_nonsense_from_the_page_is_left_alone(explorer: Explorer, what: dict[str
     click(explorer, do="open", measure="../../secret", side="agency")
     click(explorer, do="between", start="x", end=None)
     assert explorer._list.html == before
+
+
+def test_what_is_no_act_is_no_act(explorer: Explorer) -> None:
+    heard: list[Mapping[str, object]] = []
+    explorer.acts.append(heard.append)
+    for content in ("x", {"act": "x"}, {"want": 1}, None, {"act": {"do": "mine"}}):
+        explorer._head._heard(None, content, None)
+    assert heard == [{"do": "mine"}]
+
+
+def test_only_the_chosen_view_is_drawn(sample: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def drawing(view: str) -> Callable[..., str]:
+        def draw(*_: object) -> str:
+            drawn.append(view)
+            return view
+
+        return draw
+
+    for view in ("balance", "interruptions", "questions", "responses", "stretches", "uptake", "signs"):
+        monkeypatch.setattr(f"talkbalance.views.tabs.{view}", drawing(view))
+    explorer = Explorer(sample)
+    click(explorer, do="tab", tab="uptake")
+    explorer.wait()
+    assert drawn == ["balance", "uptake"]
+
+
+def test_an_hour_is_less_than_five_megabytes(hour: Meeting) -> None:
+    explorer = Explorer(hour)
+    parts = (explorer.player, explorer._head, explorer._bar, explorer._body, explorer._list)
+    for tab in TABS:
+        click(explorer, do="tab", tab=tab)
+        assert sum(len(json.dumps(part.get_state(), default=str)) for part in parts) < 2_000_000
+    explorer.wait()
+
+
+def test_what_is_unsure_is_listed_once_it_is_known(explorer: Explorer) -> None:
+    click(explorer, do="tab", tab="unsure")
+    for _ in range(100):
+        if explorer.listed:
+            break
+        time.sleep(0.05)
+    assert {moment.measure for moment in explorer.listed} <= {"share", "interruptions", "questions"}
+    assert all(moment.notes for moment in explorer.listed)
+    assert explorer.listed
 
 
 @pytest.mark.parametrize("kind", ["in_a_row", "wordless", "untimed", "silent", "in_pieces", "hostile"])
