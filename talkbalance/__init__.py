@@ -40,6 +40,7 @@ from talkbalance.review_queue import review_queue
 from talkbalance.summary import summary
 
 if TYPE_CHECKING:
+    from talkbalance.corpus.store import open_store
     from talkbalance.formats.names import names_in, with_names, write_names
     from talkbalance.formats.uem import within
     from talkbalance.pipeline import transcribe
@@ -53,6 +54,7 @@ _HEAVY = {
     "attribute": "speakers",
     "explain": "views.explain",
     "explore": "views.explorer",
+    "open_store": "corpus.store",
     "names_in": "formats.names",
     "report": "views.report",
     "timeline": "views.figures",
