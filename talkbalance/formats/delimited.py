@@ -13,7 +13,7 @@ from itertools import islice
 from talkbalance.errors import UnreadableFile
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
-from talkbalance.formats.tables import HEADER, Columns, Row, columns, harmless, meeting_of, rows_of
+from talkbalance.formats.tables import HEADER, Columns, Row, columns, harmless, meeting_of, restored, rows_of
 from talkbalance.meeting import Meeting
 
 _TITLE = "Table"
@@ -56,7 +56,7 @@ def _span(start: object, end: object) -> bool:
 
 
 def _rows(content: str, delimiter: str, file: str = "") -> Iterator[Row]:
-    """Yield the rows with the number of the line each ends on; quotes are only quotes where a whole cell is in them."""
+    """Yield the rows with the number of the line each ends on, and what was kept from being a formula as it was said."""
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
     while True:
         try:
@@ -67,7 +67,7 @@ def _rows(content: str, delimiter: str, file: str = "") -> Iterator[Row]:
             if not file:
                 return
             raise UnreadableFile("formats.broken_line", file=file, line=reader.line_num, content="…") from None
-        yield reader.line_num, cells
+        yield reader.line_num, [restored(cell) for cell in cells]
 
 
 def _read(file: File) -> Found:

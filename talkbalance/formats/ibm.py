@@ -26,10 +26,10 @@ def _answers(value: object) -> list[Values]:
 
 
 def _claims(file: File) -> bool:
-    results = [
-        result for answer in _answers(file.json)[:1] for result in answer.get("results") or () if has(result, "alternatives")
-    ]
-    return any(has(first(result["alternatives"]), "timestamps") for result in results)
+    answer = first(_answers(file.json))
+    results = answer.get("results") if isinstance(answer, dict) else None
+    found = [result for result in results if has(result, "alternatives")] if isinstance(results, list) else []
+    return any(has(first(result["alternatives"]), "timestamps") for result in found)
 
 
 def _read(file: File) -> Found:

@@ -19,7 +19,7 @@ import pandas as pd
 from talkbalance.errors import TalkbalanceError, TalkbalanceWarning, UnknownSide, UnreadableFile
 from talkbalance.formats import formats, read
 from talkbalance.formats.files import File, open_file, write_atomically
-from talkbalance.formats.tables import SIDES, harmless, plain
+from talkbalance.formats.tables import SIDES, harmless, plain, restored
 from talkbalance.formats.xlsx import sheets, typed
 from talkbalance.frames import Schema, table
 from talkbalance.i18n import text
@@ -214,7 +214,8 @@ def _rows(file: File) -> Iterator[tuple[int, Sequence[object]]]:
     first = content.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        yield from enumerate(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter), 1)
+        for number, cells in enumerate(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter), 1):
+            yield number, [restored(cell) for cell in cells]
     except csv.Error:
         raise UnreadableFile("names.no_sheet", file=file.name) from None
 

@@ -151,11 +151,10 @@ def _written(time: str, scale: int) -> float | None:
 
 
 def plain(cell: object) -> str:
-    """Return the text of a cell, without the quotes and the apostrophe that kept it from being a formula."""
+    """Return the text of a cell, without quotes around all of it."""
     written = "" if cell is None else str(cell).strip()
-    if len(written) > 1 and written[0] == written[-1] == '"':
-        written = written[1:-1]
-    return written[1:] if written.startswith("'") and written[1:].startswith(_FORMULA) else written
+    quoted = len(written) > 1 and written[0] == written[-1] == '"'
+    return written[1:-1] if quoted and '"' not in written[1:-1] else written
 
 
 def _times(entries: Sequence[_Entry]) -> Times:
@@ -198,3 +197,12 @@ def harmless(cell: str) -> str:
     ("'=1+1", 'Ja.')
     """
     return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
+
+
+def restored(cell: str) -> str:
+    """Return what `harmless` was given.
+
+    >>> restored(harmless("=1+1")), restored("'s ist")
+    ('=1+1', "'s ist")
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_FORMULA, "'")) else cell
