@@ -28,6 +28,7 @@ from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found, Trait
 from talkbalance.formats.header import MARK, header, restored
 from talkbalance.formats.layers import layer_of
+from talkbalance.formats.timeline import words_inside
 from talkbalance.formats.xml import Node, broken, escaped, parse, root_name
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Source, Utterance, Word, milliseconds, times_of
@@ -176,25 +177,11 @@ def _lanes(meeting: Meeting) -> Iterator[_Lane]:
     for speaker in meeting.speakers:
         said = [utterance for utterance in meeting.utterances if utterance.speaker == speaker.name]
         yield _Lane(speaker.name, speaker.name, "", tuple((*_ms(*times_of(u)), u.text) for u in said))
-        words = tuple(piece for utterance in said for piece in _pieces(utterance))
+        words = tuple((*_ms(start, end), text) for utterance in said for start, end, text in words_inside(utterance))
         if words:
             name = next(name for i in itertools.count() if (name := f"{speaker.name}-words{i or ''}") not in names)
             names.add(name)
             yield _Lane(name, speaker.name, speaker.name, words)
-
-
-def _pieces(utterance: Utterance) -> list[tuple[int, int, str]]:
-    """Return the words inside an utterance, one after the other, as ELAN wants them; none where they do not fit in."""
-    start, end = _ms(*times_of(utterance))
-    pieces = []
-    for word in utterance.words:
-        first, last = _ms(word.start, word.end)
-        first, last = max(first, start), min(last, end)
-        if first >= last:
-            return []
-        pieces.append((first, last, word.text))
-        start = last
-    return pieces
 
 
 def _ms(start: float, end: float) -> tuple[int, int]:

@@ -17,7 +17,7 @@ _ORDER: tuple[Layer, ...] = ("codes", "sounds", "words", "speech")
 """Where a name holds several, the one first here counts; only words that were found with sounds ("ORT-MAU") stay words."""
 
 _SIGN = re.compile(r"[_\-:@./|()\[\]]")
-_CUT = re.compile(r"[\s_\-:@./|()\[\]]+")
+_PIECE = re.compile(r"[^\s_\-:@./|()\[\]]+")
 
 
 def layer_of(tier: str) -> tuple[str, Layer]:
@@ -27,17 +27,14 @@ def layer_of(tier: str) -> tuple[str, Layer]:
     (('Eva Brandt', 'words'), ('', 'words'), ('CHI', 'codes'), ('Herr Baum', ''))
     """
     plain = " ".join(tier.split())
-    pieces = [piece for piece in _CUT.split(tier) if piece]
-    kinds = _kinds(pieces, signed=_SIGN.search(tier) is not None)
+    pieces = list(_PIECE.finditer(plain))
+    kinds = _kinds([piece[0] for piece in pieces], signed=_SIGN.search(plain) is not None)
     found = set(kinds)
     layer: Layer = "words" if {"words", "sounds"} <= found else next((kind for kind in _ORDER if kind in found), "")
-    if not layer:
+    persons = [piece for piece, kind in zip(pieces, kinds, strict=True) if not kind]
+    if not layer or (persons and not kinds[0] and not kinds[-1]):
         return plain, ""
-    if kinds[-1]:
-        last = max((i for i, kind in enumerate(kinds, 1) if not kind), default=0)
-        return " ".join(pieces[:last]), layer
-    first = next(i for i, kind in enumerate(kinds) if not kind)
-    return (" ".join(pieces[first:]), layer) if first else (plain, "")
+    return (plain[persons[0].start() : persons[-1].end()] if persons else ""), layer
 
 
 def _kinds(pieces: list[str], *, signed: bool) -> list[Layer]:

@@ -61,16 +61,16 @@ def _span(parts: list[str], file: File, line: int) -> Utterance | None:
 
 
 def _write(meeting: Meeting) -> str:
+    """Only spans: a list of silent people (SPKR-INFO) is allowed, but not every program that reads RTTM knows it."""
     recording, called = field(meeting.title, otherwise="meeting"), names(meeting)
-    silent = [name for name in called if all(utterance.speaker != name for utterance in meeting.utterances)]
-    info = [("SPKR-INFO", recording, 1, *["<NA>"] * 3, "unknown", called[name], "<NA>", "<NA>") for name in silent]
-    spans = [
-        ("SPEAKER", recording, 1, f"{start:.3f}", f"{end - start:.3f}", "<NA>", "<NA>", called[speaker], "<NA>", "<NA>")
-        for speaker, (start, end) in ((u.speaker, times_of(u)) for u in meeting.utterances)
-    ]
-    return lines_of([*info, *spans])
+    lines = []
+    for utterance in meeting.utterances:
+        start, end = times_of(utterance)
+        times = f"{start:.3f}", f"{end - start:.3f}"
+        lines.append(("SPEAKER", recording, 1, *times, "<NA>", "<NA>", called[utterance.speaker], "<NA>", "<NA>"))
+    return lines_of(lines)
 
 
-_HOLDS: tuple[Trait, ...] = ("speakers", "starts", "ends", "overlaps", "silent")
+_HOLDS: tuple[Trait, ...] = ("speakers", "starts", "ends", "overlaps")
 
 FORMAT = Format("RTTM", (".rttm",), _claims, _read, _write, _HOLDS, several=True)

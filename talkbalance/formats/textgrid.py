@@ -25,6 +25,7 @@ from talkbalance.formats.assemble import assemble, span
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found, Trait
 from talkbalance.formats.layers import Layer, layer_of
+from talkbalance.formats.timeline import words_inside
 from talkbalance.formats.xml import broken
 from talkbalance.i18n import text
 from talkbalance.meeting import UNKNOWN, Meeting, Source, Utterance, Word, milliseconds, times_of
@@ -157,17 +158,23 @@ def _joined(name: str, words: list[Word]) -> Iterator[Utterance]:
 
 
 def _write(meeting: Meeting) -> str:
-    end = meeting.length
-    tiers = []
-    for i, speaker in enumerate(meeting.speakers, 1):
-        said = [u for u in meeting.utterances if u.speaker == speaker.name]
-        intervals = list(_tiled([(*times_of(u), u.text or "…") for u in said], end))
-        tiers.append(_TIER.format(i=i, name=_quoted(speaker.name), end=_time(end), size=len(intervals)))
-        tiers.extend(
-            _INTERVAL.format(i=j, start=_time(start), end=_time(stop), text=_quoted(label))
-            for j, (start, stop, label) in enumerate(intervals, 1)
-        )
-    return _HEAD.format(end=_time(end), size=len(meeting.speakers)) + "".join(tiers)
+    lanes: list[tuple[str, list[tuple[float, float, str]]]] = []
+    for speaker in meeting.speakers:
+        said = [utterance for utterance in meeting.utterances if utterance.speaker == speaker.name]
+        lanes.append((speaker.name, [(*times_of(utterance), utterance.text or "…") for utterance in said]))
+        if words := [word for utterance in said for word in words_inside(utterance)]:
+            lanes.append((f"{speaker.name} - words", words))
+    end = _time(meeting.length)
+    tiers = "".join(_tier_text(i, name, list(_tiled(spans, meeting.length)), end) for i, (name, spans) in enumerate(lanes, 1))
+    return _HEAD.format(end=end, size=len(lanes)) + tiers
+
+
+def _tier_text(number: int, name: str, intervals: list[tuple[float, float, str]], end: str) -> str:
+    marks = (
+        _INTERVAL.format(i=i, start=_time(start), end=_time(stop), text=_quoted(label))
+        for i, (start, stop, label) in enumerate(intervals, 1)
+    )
+    return _TIER.format(i=number, name=_quoted(name), end=end, size=len(intervals)) + "".join(marks)
 
 
 def _tiled(spans: list[tuple[float, float, str]], end: float) -> Iterator[tuple[float, float, str]]:
@@ -214,6 +221,6 @@ _INTERVAL = """\
             xmax = {end}
             text = "{text}"
 """
-_HOLDS: tuple[Trait, ...] = ("speakers", "text", "starts", "ends", "overlaps", "silent", "duration")
+_HOLDS: tuple[Trait, ...] = ("speakers", "text", "starts", "ends", "overlaps", "words", "silent", "duration")
 
 FORMAT = Format("TextGrid", (".textgrid",), _claims, _read, _write, _HOLDS)

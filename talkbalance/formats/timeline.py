@@ -1,8 +1,10 @@
-"""Points in time of which some have no time: they are put in evenly between those that have."""
+"""Times as annotation programs want them: every point has one, and words lie one after the other inside what was said."""
 
 from collections.abc import Sequence
 
 import numpy as np
+
+from talkbalance.meeting import Utterance, times_of
 
 
 def filled(points: Sequence[float | None]) -> list[float] | None:
@@ -23,3 +25,19 @@ def filled(points: Sequence[float | None]) -> list[float] | None:
         return None
     at, times = zip(*known, strict=True)
     return [float(time) for time in np.interp(range(len(points)), at, times)]
+
+
+def words_inside(utterance: Utterance) -> list[tuple[float, float, str]]:
+    """Return start, end and text of the words of an utterance, cut so that none reaches into another or out of it.
+
+    Without words, or where one would be left without time, there are none.
+    """
+    reached, limit = times_of(utterance)
+    inside = []
+    for word in utterance.words:
+        start, end = max(word.start, reached), min(word.end, limit)
+        if start >= end:
+            return []
+        inside.append((start, end, word.text))
+        reached = end
+    return inside

@@ -7,7 +7,7 @@ import pytest
 from talkbalance.errors import TalkbalanceWarning, UnreadableFile
 from talkbalance.formats import read, write
 from talkbalance.formats.layers import Layer, layer_of
-from talkbalance.meeting import Meeting, Word
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance, Word
 from tests.drawing import draw
 
 SHORT = """File type = "ooTextFile"
@@ -132,7 +132,17 @@ def test_a_silent_person_and_a_quoted_name_survive(tmp_path: Path) -> None:
         ("SPK1 [v]", "SPK1 [v]", ""),
         ("Eva Kommentar", "Eva", "codes"),
         ("", "", ""),
+        ("Müller-Lüdenscheidt - words", "Müller-Lüdenscheidt", "words"),
+        ("words_of Eva", "of Eva", "words"),
     ],
 )
 def test_what_a_tier_holds_is_in_its_name(name: str, person: str, layer: Layer) -> None:
     assert layer_of(name) == (person, layer)
+
+
+def test_words_of_people_with_signs_in_their_names_come_back(tmp_path: Path) -> None:
+    said = Utterance(0, 2, "Müller-Lüdenscheidt", "guten Tag", (Word(0, 1.5, "guten"), Word(1.2, 2.5, "Tag")))
+    write(Meeting((Speaker("Müller-Lüdenscheidt"),), (said,), 3, source=Source(times="word")), tmp_path / "a.TextGrid")
+    again = read(tmp_path / "a.TextGrid")
+    assert [speaker.name for speaker in again.speakers] == ["Müller-Lüdenscheidt"]
+    assert again.utterances[0].words == (Word(0, 1.5, "guten"), Word(1.5, 2, "Tag"))
