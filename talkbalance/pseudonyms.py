@@ -73,11 +73,7 @@ class Unsure:
 
     def __str__(self) -> str:
         where = "times_untimed" if self.start is None else "times"
-        return text(
-            f"pseudonyms.{self.why}",
-            word=self.word,
-            where=text(f"pseudonyms.{where}", n=self.n, at="" if self.start is None else clock(self.start)),
-        )
+        return text(f"pseudonyms.{where}", word=self.word, n=self.n, at="" if self.start is None else clock(self.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +94,12 @@ class Pseudonymised:
     roles: Mapping[str, str]
     unsure: tuple[Unsure, ...]
     _replaced: Callable[[str], str]
+
+    def to_check(self) -> str:
+        """Say which words a person should look at, "" where there are none."""
+        doubts = {why: ", ".join(str(entry) for entry in self.unsure if entry.why == why) for why in ("stranger", "kept")}
+        said = [text(f"pseudonyms.{why}", words=words) for why, words in doubts.items() if words]
+        return " ".join([text("pseudonyms.check"), *said]) if said else ""
 
     def table(self, found: pd.DataFrame) -> pd.DataFrame:
         """Return a table of the meeting with its names replaced: its figures are those of the named one, to the last digit."""

@@ -45,7 +45,7 @@ def test_words_that_may_be_names_are_said_at_the_terminal(
 ) -> None:
     call = str(samples / "zweitgespraech_de.meeting.json")
     assert main(["report", call, "-o", str(tmp_path / "call.html"), "--names", "roles", "--ui", "en"]) == 0
-    assert "“Jonas” (1×, first at 3:35)" in capsys.readouterr().err
+    assert "Jonas (1×, first at 3:35)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -113,8 +113,9 @@ def test_doubts_are_counted_with_their_first_moment() -> None:
     found = pseudonymised(talk(GERMAN, "de", "Gut.", "Der Baum, der Baum.", "Der Baum?"))
     (entry,) = found.unsure
     assert (entry.n, entry.start, entry.quote) == (3, 1.0, "Der Baum, der Baum.")
-    assert "3×" in str(entry)
-    assert "0:01" in str(entry)
+    assert str(entry) == "Baum (3×, first at 0:01)"
+    assert "names as well: Baum (3×" in found.to_check()
+    assert pseudonymised(talk(GERMAN, "de", "Gut.")).to_check() == ""
 
 
 def test_words_of_one_name_become_one_word_with_its_time() -> None:

@@ -195,9 +195,8 @@ def _page(meeting: Meeting, chosen: bool | frozenset[Key], sound: Path | None, n
 
 def _say_doubts(roles: Pseudonymised) -> None:
     """Tell whoever writes the report which words may be names: in the report they would be pointed out to everybody."""
-    if roles.unsure:
-        doubts = "; ".join(str(entry) for entry in roles.unsure)
-        warnings.warn(text("pseudonyms.check", words=doubts), TalkbalanceWarning, stacklevel=2)
+    if doubts := roles.to_check():
+        warnings.warn(doubts, TalkbalanceWarning, stacklevel=2)
 
 
 def _written(meeting: Meeting, content: Content, sounds: Mapping[Key, str], *, named: bool) -> str:
