@@ -83,7 +83,7 @@ def export(meeting: Meeting, folder: str | Path, *, kind: FileKind = "csv", lang
         raise MissingModel("export.no_pyarrow")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    stem = Path(meeting.source.file or meeting.title or "meeting").name.removesuffix(".meeting.json").replace("/", "_")
+    stem = Path(meeting.source.file or meeting.title or "meeting").stem.removesuffix(".meeting")
     written = []
     for name, found in tables(meeting):
         path = folder / f"{stem}.{name}.{kind}"

@@ -16,7 +16,7 @@ from talkbalance.views import export
 
 def test_every_table_is_written_and_read_again(meeting: Meeting, tmp_path: Path) -> None:
     written = export.export(meeting, tmp_path / "out", language="en")
-    assert [path.name.split(".", 1)[1] for path in written] == [*(f"wav.{name}.csv" for name in export.TABLES), "wav.methods.txt"]
+    assert [path.name.split(".", 1)[1] for path in written] == [*(f"{name}.csv" for name in export.TABLES), "methods.txt"]
     again = pd.read_csv(next(path for path in written if path.name.endswith("turns.csv")))
     assert again["text"].tolist() == [row["text"] for row in dict(export.tables(meeting))["turns"].to_dict(orient="records")]
     assert written[-1].read_text(encoding="utf-8").startswith("The recording lasts 0:30 and has 2 speakers.")
@@ -37,7 +37,7 @@ def test_parquet_keeps_types_where_it_can_be_written(meeting: Meeting, tmp_path:
             export.export(meeting, tmp_path, kind="parquet")
         return
     export.export(meeting, tmp_path, kind="parquet")
-    again = pd.read_parquet(tmp_path / "erstgespraech.wav.questions.parquet")
+    again = pd.read_parquet(tmp_path / "erstgespraech.questions.parquet")
     assert again.dtypes["open"] == "boolean"
 
 
