@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from talkbalance.formats.uem import within
     from talkbalance.pipeline import transcribe
     from talkbalance.speakers import attribute
+    from talkbalance.pseudonyms import pseudonymised
     from talkbalance.views.explain import explain
     from talkbalance.views.explorer import explore
     from talkbalance.views.figures import timeline
@@ -56,6 +57,7 @@ _HEAVY = {
     "explore": "views.explorer",
     "open_store": "corpus.store",
     "names_in": "formats.names",
+    "pseudonymised": "pseudonyms",
     "report": "views.report",
     "timeline": "views.figures",
     "transcribe": "pipeline",
@@ -93,6 +95,7 @@ __all__ = [
     "interruptions",
     "markers",
     "names_in",
+    "pseudonymised",
     "questions",
     "read",
     "report",
