@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from talkbalance.formats.names import names_in, with_names, write_names
     from talkbalance.formats.uem import within
     from talkbalance.pipeline import transcribe
-    from talkbalance.speakers import attribute
     from talkbalance.pseudonyms import pseudonymised
+    from talkbalance.speakers import attribute
     from talkbalance.views.explain import explain
     from talkbalance.views.explorer import explore
     from talkbalance.views.figures import timeline
