@@ -7,7 +7,7 @@ one mixed recording in which voices are told apart. Spans of another diarizer (R
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -281,9 +281,11 @@ def _foretold(way: Way, hearing: Hearing) -> Iterator[None]:
 
 def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, sides: Sides, *, alone: bool, fresh: bool) -> Meeting:
     paths = _paths(source)
-    with _opened(paths, hearing) as recording:
+    with ExitStack() as open_until_then:
+        recording = open_until_then.enter_context(_opened(paths, hearing))
         duration, identity = recording.duration, _identity(recording)
-        hearing = replace(hearing, kept=kept_of(identity, hearing.settings, fresh=fresh))
+        kept = open_until_then.enter_context(kept_of(identity, hearing.settings, fresh=fresh))
+        hearing = replace(hearing, kept=kept)
         way = _way(recording, alone=alone)
         with _foretold(way, hearing):
             heard = (
@@ -291,11 +293,11 @@ def _hear(source: str | Path | Sequence[str | Path], hearing: Hearing, sides: Si
                 if way.names is None
                 else _hear_voices(way.sounds, way.names, hearing, way.layout)
             )
-    if not heard.utterances:
-        hearing.kept.remove()
-        raise UnusableSound("pipeline.no_speech", file=", ".join(path.name for path in paths))
-    meeting = _meeting(heard, hearing, duration, Details(id=identity), paths).with_sides(sides)
-    hearing.kept.remove()
+        if not heard.utterances:
+            kept.remove()
+            raise UnusableSound("pipeline.no_speech", file=", ".join(path.name for path in paths))
+        meeting = _meeting(heard, hearing, duration, Details(id=identity), paths).with_sides(sides)
+        kept.remove()
     return meeting
 
 

@@ -3,21 +3,27 @@
 One folder per recording and settings in the user's cache, one file per stage, private to the user: they hold what was said. What
 takes long is written down while it is heard: words in a journal, what the networks say of voices on a tape. All are removed when
 the meeting is done, and after seven days in any case.
+
+Nothing here is believed unseen: each line and each answer carries a checksum, and what a stop cut short or a disk spoiled is heard
+again. Only one run at a time keeps what it hears of a recording; another one beside it hears all of it itself.
 """
 
+import io
 import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from zlib import crc32
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from talkbalance.meeting import Word
@@ -28,6 +34,9 @@ Floats = NDArray[np.float32]
 
 KEPT = 7 * 24 * 3600
 """Seconds after which a partial result is removed."""
+
+_SHAPE = "2"
+"""Of what is written here: another release may write it in another way, and finds nothing of this one."""
 
 
 class Journal:
@@ -45,7 +54,8 @@ class Journal:
             return self._heard[place]
         words = tuple(hear())
         if self._file is not None:
-            self._write(self._file, [*place, [astuple(word) for word in words]])
+            row = [*place, [astuple(word) for word in words]]
+            self._write(self._file, [*row, _sum(row)])
         return words
 
     def _write(self, file: Path, row: object) -> None:
@@ -63,38 +73,68 @@ class Tape:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._at: int | None = 0 if file is not None and file.is_file() else None
-        """Where the next kept answer begins; None when all were given."""
+        self._at = 0
+        """Where the next answer begins."""
+        self._recording = file is None or not file.is_file()
+        """Whether all that was kept was given."""
 
     def answer(self, hear: Callable[[], Floats]) -> Floats:
         """Return the next answer, heard now if it was not before."""
         if self._file is None:
             return hear()
-        if self._at is not None:
-            with self._file.open("rb") as tape:
-                tape.seek(self._at)
-                with suppress(ValueError, EOFError):
-                    found: Floats = np.load(tape, allow_pickle=False)
-                    self._at = tape.tell()
-                    return found
-            os.truncate(self._file, self._at)  # a stop cut the last one short
-            self._at = None
+        if not self._recording:
+            if (found := self._played(self._file)) is not None:
+                return found
+            self._recording = True
+            os.truncate(self._file, self._at)  # a stop cut the last one short, or it was spoiled
         heard = hear()
-        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._file.open("ab") as tape:
-            np.save(tape, heard, allow_pickle=False)
+        self._record(self._file, heard)
         return heard
 
+    def _played(self, file: Path) -> Floats | None:
+        with file.open("rb") as tape:
+            tape.seek(self._at)
+            head = tape.read(_HEAD)
+            size, checked = int.from_bytes(head[:4]), int.from_bytes(head[4:])
+            kept = tape.read(size) if len(head) == _HEAD else b""
+            if not size or len(kept) != size or crc32(kept) != checked:
+                return None
+            self._at = tape.tell()
+        found: Floats = np.load(io.BytesIO(kept), allow_pickle=False)
+        return found
+
+    def _record(self, file: Path, heard: Floats) -> None:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        written = io.BytesIO()
+        np.save(written, heard, allow_pickle=False)
+        kept = written.getvalue()
+        with file.open("ab") as tape:
+            if tape.tell() != self._at:  # somebody removed it, or wrote there too: what follows would be in no order
+                self._file = None
+                return
+            tape.write(len(kept).to_bytes(4) + crc32(kept).to_bytes(4) + kept)
+            self._at = tape.tell()
+
+
+_HEAD = 8
+"""Bytes before each answer on a tape: how many it has, and their checksum."""
 
 BLANK = Tape()
 
 
 def _lines(file: Path) -> Iterator[tuple[tuple[float, float], tuple[Word, ...]]]:
-    """Yield what was written down; a line that a stop cut short is heard again."""
+    """Yield what was written down; a line that a stop cut short, or that was spoiled, is heard again."""
     for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         with suppress(ValueError, TypeError):
-            start, end, words = json.loads(line)
-            yield (start, end), tuple(Word(*word) for word in words)
+            *row, checked = json.loads(line)
+            if checked == _sum(row):
+                start, end, words = row
+                yield (start, end), tuple(Word(*word) for word in words)
+
+
+def _sum(content: object) -> int:
+    """Return the checksum of what JSON holds."""
+    return crc32(json.dumps(content).encode())
 
 
 @dataclass(frozen=True)
@@ -139,32 +179,49 @@ class Partial:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _read(self, stage: str) -> Any:  # noqa: ANN401 -- what JSON holds
-        try:
-            return None if self.folder is None else json.loads((self.folder / f"{stage}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # not there: heard again
+        if self.folder is None:
             return None
+        try:
+            content, checked = json.loads((self.folder / f"{stage}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError):  # not there, or spoiled: heard again
+            return None
+        return content if checked == _sum(content) else None
 
     def _write(self, stage: str, content: object) -> None:
         if self.folder is None:
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch = self.folder / f"{stage}.part"
-        scratch.write_text(json.dumps(content), encoding="utf-8")
+        scratch.write_text(json.dumps([content, _sum(content)]), encoding="utf-8")
         scratch.replace(self.folder / f"{stage}.json")
 
 
 NOTHING_KEPT = Partial()
 
 
-def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Partial:
-    """Return what was kept of a recording heard with these settings; `fresh` forgets it first."""
-    shelf = cache_folder() / "partial"
+@contextmanager
+def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Iterator[Partial]:
+    """Yield what was kept of a recording heard with these settings; `fresh` forgets it first.
+
+    While another run keeps what it hears of the same, nothing is kept.
+    """
+    shelf, locks = cache_folder() / "partial", cache_folder() / "locks"
     tidy(shelf)
-    key = sha256("\0".join((identity, *settings)).encode()).hexdigest()[:32]
+    locks.mkdir(mode=0o700, exist_ok=True)
+    key = sha256("\0".join((_SHAPE, identity, *settings)).encode()).hexdigest()[:32]
+    lock = FileLock(locks / key)  # gone with the process that holds it, however that ends
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield NOTHING_KEPT
+        return
     kept = Partial(shelf / key)
-    if fresh:
-        kept.remove()
-    return kept
+    try:
+        if fresh:
+            kept.remove()
+        yield kept
+    finally:
+        lock.release()
 
 
 def tidy(shelf: Path) -> None:

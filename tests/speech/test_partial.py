@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from talkbalance.meeting import Word
-from talkbalance.speech.partial import BLANK, FORGETFUL, Floats, Journal, Tape
+from talkbalance.speech.backend import Span
+from talkbalance.speech.partial import BLANK, FORGETFUL, Floats, Journal, Tape, kept_of
 
 HEARD = (Word(0.5, 1.0, "Grüß", 0.9), Word(1.0, 1.25, "Gott", None))
 
@@ -84,3 +85,64 @@ def test_a_tape_cut_short_goes_on_where_it_was_whole(tmp_path: Path, lost: int) 
 
 def test_a_blank_tape_remembers_nothing() -> None:
     assert [BLANK.answer(saying(answer)).shape for answer in ANSWERS] == [answer.shape for answer in ANSWERS]
+
+
+def test_a_spoiled_answer_is_heard_again_and_so_is_all_after_it(tmp_path: Path) -> None:
+    file = tmp_path / "voices.npy"
+    recorded(file)
+    content = bytearray(file.read_bytes())
+    content[-70] ^= 1
+    file.write_bytes(content)
+    tape = Tape(file)
+    given = [tape.answer(saying(answer + 1)).tolist() for answer in ANSWERS]
+    assert given[0] == ANSWERS[0].tolist()
+    assert given[2] == (ANSWERS[2] + 1).tolist()
+
+
+def test_a_tape_that_was_taken_away_is_not_begun_in_the_middle(tmp_path: Path) -> None:
+    file = tmp_path / "voices.npy"
+    tape = Tape(file)
+    tape.answer(saying(ANSWERS[0]))
+    file.unlink()
+    assert tape.answer(saying(ANSWERS[2])).tolist() == ANSWERS[2].tolist()
+    assert Tape(file).answer(saying(ANSWERS[1])).tolist() == ANSWERS[1].tolist()
+
+
+def test_a_spoiled_line_is_heard_again(tmp_path: Path) -> None:
+    file = tmp_path / "words-0.jsonl"
+    Journal(file).words(0.0, 20.0, lambda: HEARD)
+    file.write_text(file.read_text(encoding="utf-8").replace("0.9", "0.8"), encoding="utf-8")
+    assert Journal(file).words(0.0, 20.0, lambda: HEARD[:1]) == HEARD[:1]
+
+
+@pytest.fixture
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKBALANCE_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("_cache")
+def test_only_one_run_at_a_time_keeps_what_it_hears() -> None:
+    with kept_of("a", ("base",), fresh=False) as one:
+        assert one.spans("voices", lambda: (Span(0, 1, "S1"),))
+        with kept_of("a", ("base",), fresh=True) as other, kept_of("a", ("small",), fresh=False) as third:
+            assert other.folder is None
+            assert third.folder is not None
+        assert one.begun, "the other one took nothing away"
+    with kept_of("a", ("base",), fresh=False) as later:
+        assert later.spans("voices", unheard_spans) == (Span(0, 1, "S1"),)
+
+
+@pytest.mark.usefixtures("_cache")
+@pytest.mark.parametrize("spoil", [lambda kept: kept[:-3], lambda kept: kept.replace(b"S1", b"S2"), lambda _: b"", lambda _: b"[]"])
+def test_a_spoiled_stage_is_heard_again(spoil: Callable[[bytes], bytes]) -> None:
+    with kept_of("a", (), fresh=False) as kept:
+        kept.spans("voices", lambda: (Span(0, 1, "S1"),))
+        assert kept.folder is not None
+        file = kept.folder / "voices.json"
+        file.write_bytes(spoil(file.read_bytes()))
+        assert kept.spans("voices", lambda: (Span(0, 2, "S3"),)) == (Span(0, 2, "S3"),)
+        assert kept.spans("voices", unheard_spans) == (Span(0, 2, "S3"),)
+
+
+def unheard_spans() -> tuple[Span, ...]:
+    raise AssertionError("heard twice")
