@@ -53,6 +53,7 @@ MODULES = (
     "chat",
     "transcriber",
     "spokendata",
+    "parquet",
 )
 
 
