@@ -5,11 +5,14 @@ from dataclasses import replace
 from itertools import accumulate, groupby, islice, pairwise, zip_longest
 from math import isfinite
 from operator import itemgetter
+from typing import TypeVar
 
 from talkbalance.errors import UnreadableFile
 from talkbalance.formats.format import Found, overlapping
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Source, Speaker, Tidied, Utterance, Word, clock, milliseconds, tidy
+
+Item = TypeVar("Item")
 
 MOST_UTTERANCES = 200_000
 """Two days of somebody new every second."""
@@ -60,9 +63,7 @@ def assemble(
     UnreadableFile
         Where nothing was said, or more, longer, or by more people than any meeting.
     """
-    given = list(islice(spans, MOST_UTTERANCES + 1))
-    if len(given) > MOST_UTTERANCES:
-        raise UnreadableFile("formats.too_many", file=source.file, n=MOST_UTTERANCES)
+    given = bounded(spans, source.file)
     timed = source.times != "none"
     tidied = tidy(_gathered(given)) if timed else Tidied(tuple(u for u in given if u is not None))
     if not tidied.utterances:
@@ -85,6 +86,20 @@ def assemble(
         source=replace(source, duration_given=timed and duration is not None, overlap_observable=seen),
     )
     return Found(meeting, (*notes, *tidying))
+
+
+def bounded(items: Iterable[Item], file: str) -> list[Item]:
+    """Return what a file holds, as far as a meeting may go.
+
+    Raises
+    ------
+    UnreadableFile
+        Where there is more.
+    """
+    kept = list(islice(items, MOST_UTTERANCES + 1))
+    if len(kept) > MOST_UTTERANCES:
+        raise UnreadableFile("formats.too_many", file=file, n=MOST_UTTERANCES)
+    return kept
 
 
 def _gathered(spans: Iterable[Utterance | None]) -> list[Utterance | None]:

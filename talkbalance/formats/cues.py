@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from talkbalance.errors import UnreadableFile
-from talkbalance.formats.assemble import MOST_UTTERANCES, assemble, span
+from talkbalance.formats.assemble import assemble, bounded, span
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Found
 from talkbalance.meeting import UNKNOWN, Source, Utterance
@@ -75,7 +75,7 @@ def meeting_of(
     UnreadableFile
         Where there are none, or more than any meeting has.
     """
-    kept = list(islice(cues, MOST_UTTERANCES + 1))
+    kept = bounded(cues, file.name)
     if not kept:
         raise UnreadableFile("formats.no_speech", file=file.name)
     spans = [part for cue, names in zip(kept, _speakers(kept), strict=True) for part in _parts(cue, names)]

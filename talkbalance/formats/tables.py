@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from talkbalance.errors import UnreadableFile
-from talkbalance.formats.assemble import assemble, span, starts_only
+from talkbalance.formats.assemble import assemble, bounded, span, starts_only
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Found
 from talkbalance.meeting import AGENCY, CLIENT, UNKNOWN, Meeting, Source, Times, Utterance
@@ -88,7 +88,8 @@ def meeting_of(
     people: Sequence[str] = (),
 ) -> Found:
     """Return the meeting of the rows below a header."""
-    entries = [entry for number, cells in rows if (entry := _entry(cells, found, file, number)) is not None]
+    filled = (entry for number, cells in rows if (entry := _entry(cells, found, file, number)) is not None)
+    entries = bounded(filled, file.name)
     names = _uncounted([entry.speaker for entry in entries])
     times = _times(entries)
     named_sides = dict(sides) | {name: entry.side for name, entry in zip(names, entries, strict=True) if entry.side}
