@@ -19,7 +19,7 @@ import pandas as pd
 
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
-from talkbalance.views.figures import Picture, label, line, shorten, side_colours, whole
+from talkbalance.views.figures import WIDTH, Picture, label, line, shorten, side_colours, whole
 from talkbalance.views.signs import is_rough
 from talkbalance.views.writing import figure_of, side_name, unit_of, written
 
@@ -29,6 +29,8 @@ ROW, BETWEEN, KEY = 21.0, 13.0, 30.0
 NAME_SIGNS, LINE = 42, 15.0
 """Characters of a line of a measure's name, and its height."""
 RADIUS = 5.5
+KEY_SIGNS = 28
+"""Characters of a side's name in the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ def ranges(meeting: Meeting, measured: pd.DataFrame, measures: Sequence[str]) ->
     blocks = _blocks(measured, measures)
     colour = side_colours(meeting)
     sides = [side for side in meeting.sides if any(row["side"] == side for rows in blocks for row in rows)]
-    parts = list(_key(sides, colour, any_rough=any(is_rough(row) for rows in blocks for row in rows)))
-    y = KEY
+    key = _Key(sides, colour, rough=any(is_rough(row) for rows in blocks for row in rows))
+    parts = list(key.parts())
+    y = key.height
     for rows in blocks:
         parts += _block(rows, y, sides, colour)
         y += _height(rows)
@@ -150,13 +153,39 @@ def _round_up(value: float) -> float:
     return round(next((step for step in (1, 2, 3, 4, 5, 6, 8) if step * power >= value * (1 - 1e-9)), 10) * power, 6)
 
 
-def _key(sides: Sequence[str], colour: Mapping[str, str], *, any_rough: bool) -> Iterator[str]:
-    x = FIRST
-    for place, side in enumerate(sides):
-        words = shorten(side_name(side), 22)
-        yield _point(x + RADIUS, 9, place, colour[side], hollow=False)
-        yield label(x + 18, 13.5, words, 'font-weight="600"')
-        x += 18 + 8.0 * len(words) + 26
-    if any_rough:
-        yield _point(x + RADIUS, 9, 0, "currentColor", hollow=True)
-        yield label(x + 18, 13.5, text("report.key_rough"))
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """The sides with their signs above the scales, in as many lines as they need."""
+
+    sides: Sequence[str]
+    colour: Mapping[str, str]
+    rough: bool
+
+    @property
+    def height(self) -> float:
+        """Units it takes."""
+        return KEY + ROW * (self._places()[-1][1] if self.sides or self.rough else 0)
+
+    def parts(self) -> Iterator[str]:
+        """Yield what is drawn."""
+        for i, (x, row) in enumerate(self._places()):
+            y, side = 9 + ROW * row, self.sides[i] if i < len(self.sides) else ""
+            colour = self.colour.get(side, "currentColor")
+            yield _point(x + RADIUS, y, i if side else 0, colour, hollow=not side)
+            yield label(x + 18, y + 4.5, self._words()[i], 'font-weight="600"' if side else "")
+
+    def _words(self) -> list[str]:
+        named = [shorten(side_name(side), KEY_SIGNS) for side in self.sides]
+        return [*named, text("report.key_rough")] if self.rough else named
+
+    def _places(self) -> list[tuple[float, int]]:
+        """Return where each entry begins and in which line; few of them stand above the scales, many begin at the left."""
+        widths = [18 + 8.0 * len(words) + 26 for words in self._words()]
+        first = FIRST if FIRST + sum(widths) <= WIDTH else NAME
+        places, x, row = [], first, 0
+        for width in widths:
+            if x > first and x + width > WIDTH:
+                x, row = first, row + 1
+            places.append((x, row))
+            x += width
+        return places

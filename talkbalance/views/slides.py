@@ -12,6 +12,7 @@ from functools import partial
 from html import escape
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from textwrap import wrap
 from xml.etree import ElementTree as ET
@@ -159,8 +160,12 @@ def _pages(measured: pd.DataFrame, measures: Sequence[str]) -> list[list[str]]:
 
 
 def _balance(meeting: Meeting, measured: pd.DataFrame) -> str:
-    """Return the bar of the shares, and below it how sure the figures behind it are."""
-    return _stacked([figures.balance(meeting, figures=measured).svg, ranges(meeting, measured, BALANCE).svg])
+    """Return the bar of the shares, and below it how sure the figures behind it are, as many as can be read."""
+    bar = figures.balance(meeting, figures=measured).svg
+    room = (BOTTOM - TOP) / READABLE - 2 * KEY - _size(_parsed(bar))[1]
+    tall = accumulate(height(measured, measure) for measure in BALANCE)
+    shown = [measure for measure, high in zip(BALANCE, tall, strict=True) if high <= room]
+    return _stacked([bar, ranges(meeting, measured, shown or BALANCE[:1]).svg])
 
 
 def _timeline(meeting: Meeting, _: pd.DataFrame) -> str:
@@ -236,7 +241,7 @@ def _source(meeting: Meeting) -> str:
 def _placed(picture: str, left: float, top: float, width: float, high: float) -> str:
     """Return a picture as a group that fills a place as far as its shape allows."""
     root = _parsed(picture)
-    _, _, w, h = (float(one) for one in root.attrib["viewBox"].split())
+    w, h = _size(root)
     scale = min(width / w, high / h)
     top += ABOVE * (high - h * scale)
     group = ET.Element(f"{_SVG}g", {name: root.attrib[name] for name in ("font-size", "fill") if name in root.attrib})
@@ -255,7 +260,7 @@ def _stacked(pictures: Sequence[str]) -> str:
     for root in roots:
         group = ET.SubElement(whole, f"{_SVG}g", {"transform": f"translate(0 {top:.1f})"})
         group.extend(list(root))
-        top += float(root.attrib["viewBox"].split()[3]) + KEY / 2
+        top += _size(root)[1] + KEY / 2
     whole.set("viewBox", f"0 0 {figures.WIDTH} {top:.0f}")
     return ET.tostring(whole, encoding="unicode")
 
@@ -263,6 +268,12 @@ def _stacked(pictures: Sequence[str]) -> str:
 def _parsed(picture: str) -> ET.Element:
     """Return a picture as elements; signs that XML cannot hold may come from a transcript."""
     return ET.fromstring(_NO_SIGNS.sub("", picture))  # noqa: S314 -- drawn by us, every text in it escaped
+
+
+def _size(root: ET.Element) -> tuple[float, float]:
+    """Return width and height of a picture."""
+    _, _, width, high = (float(one) for one in root.attrib["viewBox"].split())
+    return width, high
 
 
 def _plain(element: ET.Element) -> None:

@@ -1,11 +1,12 @@
 """Ranges: a point and a bar for every side, hollow where a value is only rough."""
 
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from talkbalance.i18n import text
-from talkbalance.meeting import Meeting
+from talkbalance.meeting import Meeting, Speaker, called
 from talkbalance.summary import summary
 from talkbalance.views.figures import Picture
 from talkbalance.views.ranges import FIRST, LAST, height, ranges
@@ -58,3 +59,14 @@ def test_values_below_zero_have_their_zero_marked(quarter: Meeting) -> None:
     ]
     assert lowest < 0
     assert len(upright) == 3
+
+
+def test_many_sides_have_their_names_in_several_lines(quarter: Meeting) -> None:
+    longer = {speaker.name: f"{speaker.name} von der Filiale in Nürnberg" for speaker in quarter.speakers}
+    people = tuple(Speaker(longer[speaker.name]) for speaker in quarter.speakers)
+    everybody = replace(quarter, speakers=people, utterances=tuple(called(one, longer) for one in quarter.utterances))
+    drawn = ET.fromstring(ranges(everybody, summary(everybody), ["share"]).svg)
+    bold = [one for one in drawn.iter(f"{SVG}text") if one.attrib.get("font-weight") == "600"]
+    assert len(bold) == 4
+    assert len({one.attrib["y"] for one in bold}) == 2
+    assert all(float(one.attrib["x"]) + 8 * len(one.text or "") <= 1000 for one in bold)
