@@ -14,7 +14,10 @@ from pyannote.core import Annotation, Segment
 from pyannote.metrics.diarization import DiarizationErrorRate
 
 from talkbalance import read
-from talkbalance.comparison import Both, compare, edits, excerpt, matches, normalised, renamed, voices
+from talkbalance.comparison import compare, excerpt
+from talkbalance.comparison.events import matches
+from talkbalance.comparison.people import Both, renamed, voices
+from talkbalance.comparison.spelling import edits, normalised
 from talkbalance.errors import InvalidParameter, TalkbalanceWarning, Unavailable
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from tests.drawing import draw

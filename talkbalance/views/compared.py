@@ -63,7 +63,7 @@ def _grid(title: str, rows: list[Row]) -> str:
     return f'<table class="tb-signs"><thead><tr>{first}{heads}</tr></thead><tbody>{cells}</tbody></table>'
 
 
-LEFT = 'style="text-align:left;font-weight:400;min-width:26em"'
+LEFT = 'style="text-align:left;font-weight:400;width:52%"'
 """A notebook aligns every cell at the right."""
 
 
