@@ -6,7 +6,8 @@ Eva                        [Genau das      ] machen wir      | broken off here
 ```
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -89,7 +90,7 @@ class _Piece:
 
 def events(meeting: Meeting, found: pd.DataFrame) -> tuple[Event, ...]:
     """Return the rows of an interruptions table with what both people say around each; the holder's words come first."""
-    said = {speaker.name: [u for u in meeting.utterances if u.speaker == speaker.name] for speaker in meeting.speakers}
+    near = _nearby(meeting)
     return tuple(
         Event(
             row["start"],
@@ -102,12 +103,26 @@ def events(meeting: Meeting, found: pd.DataFrame) -> tuple[Event, ...]:
             row["confidence"],
             row["interrupter_side"] != row["interrupted_side"],
             (
-                quote(said[row["interrupted"]], row["start"], row["overlap"], cut_off=row["kind"] == "taken"),
-                quote(said[row["interrupter"]], row["start"], row["overlap"], cut_off=row["kind"] == "failed", enters=True),
+                quote(near(row["interrupted"], row), row["start"], row["overlap"], cut_off=row["kind"] == "taken"),
+                quote(near(row["interrupter"], row), row["start"], row["overlap"], cut_off=row["kind"] == "failed", enters=True),
             ),
         )
         for row in records(found)
     )
+
+
+def _nearby(meeting: Meeting) -> Callable[[str, Mapping[str, float]], Sequence[Utterance]]:
+    """Return what finds a speaker's utterances around a row: an hour has hundreds of interruptions, and thresholds are moved."""
+    said = {speaker.name: [u for u in meeting.utterances if u.speaker == speaker.name] for speaker in meeting.speakers}
+    times = {name: [times_of(one) for one in own] for name, own in said.items()}
+
+    def near(name: str, row: Mapping[str, float]) -> Sequence[Utterance]:
+        own = said[name]
+        first = bisect_right(times[name], row["start"] - CONTEXT_SECONDS, key=lambda span: span[1])
+        last = bisect_left(times[name], row["start"] + row["overlap"] + CONTEXT_SECONDS, key=lambda span: span[0])
+        return own[first:last] or own  # one speaker's utterances follow one another, in starts and in ends
+
+    return near
 
 
 def quote(said: Sequence[Utterance], start: float, length: float, *, cut_off: bool, enters: bool = False) -> Quote:
