@@ -4,6 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from talkbalance.cli.terminal import progress
 from talkbalance.errors import InvalidParameter
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
@@ -23,7 +24,15 @@ class Showing:
         """Write the report."""
         from talkbalance.views.report import report
 
-        report(meeting, path, clips=self.clips, recording=self.recording, names=self.names)
+        with progress() as watch:
+            report(
+                meeting,
+                path,
+                clips=self.clips,
+                recording=self.recording,
+                names=self.names,
+                progress=lambda seconds: watch("decode", seconds, meeting.length),
+            )
 
     def write_charts(self, meeting: Meeting) -> list[Path]:
         """Write the charts, if they are wanted, and return their folder."""

@@ -5,7 +5,7 @@ one moment to another, 4 kB a second.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from talkbalance.errors import UnusableSound
@@ -38,7 +38,9 @@ def recording_of(meeting: Meeting, recording: Path | None = None) -> Path:
     return found
 
 
-def cut(recording: Path, moments: Mapping[Key, tuple[float, float]]) -> dict[Key, str]:
+def cut(
+    recording: Path, moments: Mapping[Key, tuple[float, float]], *, progress: Callable[[float], None] | None = None
+) -> dict[Key, str]:
     """Return each moment's sound as an address that a page can play.
 
     Parameters
@@ -47,6 +49,8 @@ def cut(recording: Path, moments: Mapping[Key, tuple[float, float]]) -> dict[Key
         The sound; a playback copy of it is made in the user's cache where there is none yet.
     moments
         Start and end of each, in seconds.
+    progress
+        Called with the seconds of the playback copy that are made, where there is none yet.
 
     Returns
     -------
@@ -58,11 +62,12 @@ def cut(recording: Path, moments: Mapping[Key, tuple[float, float]]) -> dict[Key
     UnusableSound
         Where the recording cannot be decoded.
     """
+    from talkbalance.speech.backend import silent
     from talkbalance.speech.playback import MIME, playable
 
     if not moments:
         return {}
-    packets, length = _packets(playable(recording))
+    packets, length = _packets(playable(recording, progress=progress or silent))
     return {key: f"data:{MIME};base64,{b64encode(_piece(packets, length, *span)).decode()}" for key, span in moments.items()}
 
 

@@ -2,7 +2,7 @@
 
 import warnings
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
@@ -128,6 +128,7 @@ def report(
     recording: Path | None = None,
     names: Names = "given",
     language: Language | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Path:
     """Write the report of a meeting: balance, timeline, signs with how sure they are, every moment with its words.
 
@@ -145,6 +146,8 @@ def report(
         "given", or "roles" (Agency 1, Client 1) for everybody's name, in what was said too (`talkbalance.pseudonyms`).
     language
         Of the report; None is that of messages.
+    progress
+        Called with the seconds of the recording that are ready to be cut; an hour takes half a minute the first time.
 
     Returns
     -------
@@ -164,7 +167,8 @@ def report(
         With names as roles: which words may be names and were left as they are.
     """
     path = Path(path)
-    write_atomically(path, page(meeting, clips=clips, recording=recording, names=names, language=language))
+    html = page(meeting, clips=clips, recording=recording, names=names, language=language, progress=progress)
+    write_atomically(path, html)
     return path
 
 
@@ -175,17 +179,20 @@ def page(
     recording: Path | None = None,
     names: Names = "given",
     language: Language | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> str:
     """Return the report as HTML: see `report`."""
     chosen = clips if isinstance(clips, bool) else frozenset(clips)
-    sound = recording_of(meeting, recording) if chosen else None
-    return writing.written_in(language, partial(_page, meeting, chosen, sound, names))
+    if chosen:
+        hear = partial(cut, recording_of(meeting, recording), progress=progress)
+        return writing.written_in(language, partial(_page, meeting, names, lambda content: hear(_chosen(content, chosen))))
+    return writing.written_in(language, partial(_page, meeting, names, lambda _: {}))
 
 
-def _page(meeting: Meeting, chosen: bool | frozenset[Key], sound: Path | None, names: Names) -> str:
+def _page(meeting: Meeting, names: Names, hear: Callable[[Content], dict[Key, str]]) -> str:
     roles = shown_as(meeting, names)
     content = Content(summary(meeting, meaning=True), find(meeting), _quotes(meeting))
-    sounds = {} if sound is None else cut(sound, _chosen(content, chosen))
+    sounds = hear(content)
     if roles is not None:
         _say_doubts(roles)
         sounds = {(measure, roles.roles.get(who, who), at): heard for (measure, who, at), heard in sounds.items()}
