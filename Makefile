@@ -1,10 +1,10 @@
-# make install | demo | test | check | bench        (Windows: see README, "Without make")
+# make install | demo | app | test | check | bench        (Windows: see README, "Without make")
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: install browser demo test check bench clean
+.PHONY: install browser demo app test check bench clean
 
 install: $(STAMP)
 
@@ -17,6 +17,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: install
 	$(BIN)/talkbalance analyze samples/erstgespraech_de.mp3 --sides samples/erstgespraech_de.sides.toml -o demo
+
+# The review as a page in the browser.
+app: install
+	$(BIN)/talkbalance app
 
 # The pages are tested in a real browser, Debian's Chromium; where it cannot be installed, those tests say so and are left out.
 browser:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 HERE = Path(__file__).resolve().parent
-PLACES = (HERE / "shipped", HERE.parents[1])
+PLACES = (HERE / "shipped_files", HERE.parents[1])
 """Where they lie: inside an installed package, or at the top of a checkout."""
 
 

@@ -36,7 +36,7 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *command: str) -> Iterator[Served]:
+def served(folder: Path, *command: str, language: str = "en") -> Iterator[Served]:
     """Start a command of ours that serves a page, with Jupyter folders of its own, and end it with its kernels."""
     folders = {name: str(folder / "jupyter" / name.lower()) for name in JUPYTER}
     for path in folders.values():
@@ -45,9 +45,9 @@ def served(folder: Path, *command: str) -> Iterator[Served]:
     said = folder / "said.txt"
     with said.open("w") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "talkbalance.cli", *command, "--no-browser", "--ui", "en"],
+            [sys.executable, "-m", "talkbalance.cli", *command, "--no-browser", "--ui", language],
             cwd=folder,
-            env={**os.environ, **folders, "LC_ALL": "en", "TALKBALANCE_CACHE": str(folder / "cache")},
+            env={**os.environ, **folders, "LC_ALL": language, "TALKBALANCE_CACHE": str(folder / "cache")},
             stdout=err,
             stderr=err,
             start_new_session=True,
