@@ -21,6 +21,7 @@ from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 from talkbalance.views.figures import WIDTH, Picture, label, line, shorten, side_colours, whole
 from talkbalance.views.signs import is_rough
+from talkbalance.views.verdicts import Held
 from talkbalance.views.writing import figure_of, side_name, unit_of, written
 
 NAME, FIRST, LAST, VALUE = 0.0, 372.0, 700.0, 770.0
@@ -71,6 +72,55 @@ def ranges(meeting: Meeting, measured: pd.DataFrame, measures: Sequence[str]) ->
         y += _height(rows)
     names = ", ".join(text(f"measures.{rows[0]['measure']}") for rows in blocks)
     return Picture(whole(y, text("report.ranges_label", measures=names), parts))
+
+
+def lines(meeting: Meeting, found: Sequence[Held]) -> Picture:
+    """Return figures beside lines others have drawn: where the line lies, where the figure does, and what can be said of it.
+
+    ```
+    Redeanteil · Agentur    0 % ├────╎───━━●━━──┤ 100 %   70 % (63–75 %)
+    Linie 43 % (Gong, …)             ╎                    darüber
+    ```
+
+    Parameters
+    ----------
+    found
+        What `verdicts.held` gives, or a part of it.
+    """
+    colour = side_colours(meeting)
+    sides = [side for side in meeting.sides if any(one.row["side"] == side for one in found)]
+    key = _Key(sides, colour, rough=any(is_rough(one.row) for one in found))
+    parts = list(key.parts())
+    y = key.height
+    for one in found:
+        parts += _beside(one, y, sides, colour)
+        y += height_of(one)
+    return Picture(whole(y, text("report.ranges_label", measures=", ".join(one.name for one in found)), parts))
+
+
+def height_of(one: Held) -> float:
+    """Return the units a figure beside its line takes."""
+    return LINE * (1 + len(_origin(one))) + ROW / 2 + BETWEEN
+
+
+def _origin(one: Held) -> list[str]:
+    """Return where a line is and comes from, in lines."""
+    return wrap(f"{text('verdicts.line')} {one.line}: {one.origin}", NAME_SIGNS + 9)
+
+
+def _beside(one: Held, top: float, sides: Sequence[str], colour: Mapping[str, str]) -> Iterator[str]:
+    scale = _scale([one.row, {**one.row, "value": one.at}])
+    y = top + ROW / 2
+    yield label(NAME, top + 14, one.name, 'font-weight="600"')
+    for i, words in enumerate(_origin(one), 1):
+        yield label(NAME, top + 14 + LINE * i, words, 'font-size="11" fill-opacity="0.75"')
+    for value, x, anchor in ((scale.low, FIRST - 9, "end"), (scale.high, LAST + 9, "start")):
+        said = written(value, one.row["measure"], one.row["unit"])
+        yield label(x, y + 4, said, f'text-anchor="{anchor}" font-size="11" fill-opacity="0.75"')
+    yield from _row(one.row, y, scale, sides, colour)
+    yield line(scale.x(one.at), top - 2, scale.x(one.at), top + ROW + 6, 1, 'stroke-width="1.6" stroke-dasharray="4 3"')
+    for i, words in enumerate(wrap(one.said, 32), 1):
+        yield label(VALUE, y + 4.5 + LINE * i, words, 'font-size="12"')
 
 
 def height(measured: pd.DataFrame, measure: str) -> float:

@@ -6,15 +6,17 @@ nothing outside itself: colours are written out, fonts are asked for by their ge
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import accumulate
+from math import ceil
 from pathlib import Path
 from textwrap import wrap
+from typing import TypeVar
 from xml.etree import ElementTree as ET
 
 import pandas as pd
@@ -28,8 +30,8 @@ from talkbalance.metrics.turntaking import SILENCE
 from talkbalance.pseudonyms import Names, shown_as
 from talkbalance.summary import summary
 from talkbalance.views import charts as charted
-from talkbalance.views import figures, signs, writing
-from talkbalance.views.ranges import KEY, height, ranges
+from talkbalance.views import figures, signs, verdicts, writing
+from talkbalance.views.ranges import KEY, height, height_of, lines, ranges
 
 WIDE, HIGH, MARGIN = 1920, 1080, 80
 """Pixels of a slide, and what stays free around it."""
@@ -129,13 +131,15 @@ def slides(meeting: Meeting, measured: pd.DataFrame) -> Iterator[Slide]:
             yield Slide(name, text(f"slides.{name}"), draw(meeting, measured), how_to_read(note))
         except Unavailable:  # a meeting without times or words has fewer pictures; the report says why
             continue
+    found = verdicts.held(meeting, measured)
+    for part, places in _parts({i: height_of(one) for i, one in enumerate(found)}):
+        picture = lines(meeting, [found[i] for i in places]).svg
+        yield Slide(f"lines{part.end}", part.of(text("slides.lines")), picture, how_to_read("dashed"))
     for name, measures in (*signs.GROUPS.items(), ("meeting", signs.OF_THE_MEETING)):
-        pages = _pages(measured, measures)
-        for i, page in enumerate(pages, 1):
-            title = text("slides.signs", group=text(f"signs.{name}"))
-            title = text("slides.part", title=title, i=i, n=len(pages)) if len(pages) > 1 else title
-            end = f"-{i}" if len(pages) > 1 else ""
-            yield Slide(f"signs-{name}{end}", title, ranges(meeting, measured, page).svg, how_to_read("intervals"))
+        title = text("slides.signs", group=text(f"signs.{name}"))
+        tall = {measure: high for measure in measures if (high := height(measured, measure))}
+        for part, page in _parts(tall):
+            yield Slide(f"signs-{name}{part.end}", part.of(title), ranges(meeting, measured, page).svg, how_to_read("intervals"))
 
 
 def how_to_read(name: str) -> str:
@@ -143,20 +147,39 @@ def how_to_read(name: str) -> str:
     return text(f"slides.{name}", window=writing.plain(WINDOW), step=writing.plain(STEP), pause=writing.plain(SILENCE))
 
 
-def _pages(measured: pd.DataFrame, measures: Sequence[str]) -> list[list[str]]:
-    """Cut measures into parts that can be read on one slide each, as equal as can be."""
-    tall = {measure: found for measure in measures if (found := height(measured, measure))}
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One slide of several that belong together."""
+
+    i: int
+    n: int
+
+    @property
+    def end(self) -> str:
+        """What its file's name ends with."""
+        return f"-{self.i}" if self.n > 1 else ""
+
+    def of(self, title: str) -> str:
+        """Return the title of this part."""
+        return text("slides.part", title=title, i=self.i, n=self.n) if self.n > 1 else title
+
+
+What = TypeVar("What")
+
+
+def _parts(tall: Mapping[What, float]) -> list[tuple[Part, list[What]]]:
+    """Cut what is so tall into parts that can be read on one slide each, as equal as can be."""
     room = (BOTTOM - TOP) / READABLE - KEY
-    number = max(1, -int(-sum(tall.values()) // room))
-    pages: list[list[str]] = [[]]
+    number = ceil(sum(tall.values()) / room)
+    pages: list[list[What]] = []
     filled = 0.0
-    for measure, high in tall.items():
-        if pages[-1] and filled + high / 2 > sum(tall.values()) / number:
+    for one, high in tall.items():
+        if not pages or filled + high / 2 > sum(tall.values()) / number:
             pages.append([])
             filled = 0.0
-        pages[-1].append(measure)
+        pages[-1].append(one)
         filled += high
-    return [page for page in pages if page]
+    return [(Part(i, len(pages)), page) for i, page in enumerate(pages, 1)]
 
 
 def _balance(meeting: Meeting, measured: pd.DataFrame) -> str:
@@ -198,7 +221,7 @@ def drawn(slide: Slide, meeting: Meeting) -> str:
     room = WIDE - 2 * MARGIN
     about = " · ".join(part for part in (_called(meeting), _day(meeting)) if part)
     size = TITLE_SIZE * min(1.0, TITLE_SIGNS / len(slide.title))
-    lines = wrap(" ".join(part for part in (slide.note, _heard(meeting)) if part), 150)
+    below = wrap(" ".join(part for part in (slide.note, _heard(meeting)) if part), 150)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" '
         f'font-family="{FONT}" fill="{INK}"><title>{escape(slide.title)}</title>'
@@ -207,7 +230,7 @@ def drawn(slide: Slide, meeting: Meeting) -> str:
         f'<text x="{MARGIN}" y="136" font-size="25" fill="{SOFT}">{escape(figures.shorten(about, 110))}</text>'
         f"{_placed(slide.picture, MARGIN, TOP, room, BOTTOM - TOP)}"
         + "".join(
-            f'<text x="{MARGIN}" y="{976 + 29 * i}" font-size="22">{escape(words)}</text>' for i, words in enumerate(lines[:2])
+            f'<text x="{MARGIN}" y="{976 + 29 * i}" font-size="22">{escape(words)}</text>' for i, words in enumerate(below[:2])
         )
         + f'<text x="{MARGIN}" y="{HIGH - 34}" font-size="20" fill="{SOFT}">{escape(_source(meeting))}</text></svg>'
     )

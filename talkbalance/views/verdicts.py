@@ -1,8 +1,9 @@
 """Lines others have drawn, and whether a figure lies beyond one: said only where the whole interval does, and never as a grade."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -48,13 +49,15 @@ LINES = (
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A figure held against a line, written."""
+    """A figure held against a line, written; `row` is the figure's of the summary, `at` where the line is."""
 
     name: str
     value: str
     line: str
     said: str
     origin: str
+    row: Mapping[Any, Any]
+    at: float
 
 
 def verdict(low: float, high: float, line: float) -> Verdict | None:
@@ -95,6 +98,8 @@ def held(meeting: Meeting, measured: pd.DataFrame) -> list[Held]:
                 written(line.at, line.measure, row["unit"]),
                 text(f"verdicts.{verdict(row['low'], row['high'], line.at) or 'open'}"),
                 text(f"verdicts.{line.name}"),
+                row,
+                line.at,
             )
         )
     return found

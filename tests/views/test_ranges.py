@@ -9,7 +9,8 @@ from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Speaker, called
 from talkbalance.summary import summary
 from talkbalance.views.figures import Picture
-from talkbalance.views.ranges import FIRST, LAST, height, ranges
+from talkbalance.views.ranges import FIRST, LAST, height, lines, ranges
+from talkbalance.views.verdicts import held
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -70,3 +71,15 @@ def test_many_sides_have_their_names_in_several_lines(quarter: Meeting) -> None:
     assert len(bold) == 4
     assert len({one.attrib["y"] for one in bold}) == 2
     assert all(float(one.attrib["x"]) + 8 * len(one.text or "") <= 1000 for one in bold)
+
+
+def test_a_line_stands_where_others_drew_it_and_says_whose_it_is(quarter: Meeting) -> None:
+    found = held(quarter, summary(quarter))
+    drawn = ET.fromstring(lines(quarter, found).svg)
+    dashed = [float(one.attrib["x1"]) for one in drawn.iter(f"{SVG}line") if "stroke-dasharray" in one.attrib]
+    assert len(dashed) == len(found) > 4
+    assert (dashed[0] - FIRST) / (LAST - FIRST) == pytest.approx(found[0].at, abs=0.001)
+    said = " ".join(" ".join(drawn.itertext()).split())
+    for one in found:
+        assert one.value in said
+        assert all(word in said for word in one.origin.split())

@@ -34,7 +34,7 @@ def words(picture: ET.Element) -> str:
 def test_every_chart_is_written_as_svg_and_as_png(meeting: Meeting, tmp_path: Path) -> None:
     written = charts(meeting, tmp_path / "charts")
     assert sorted(written) == sorted((tmp_path / "charts").iterdir())
-    assert {path.stem for path in written} >= {"balance", "timeline", "signs-speaking-1", "signs-questions"}
+    assert {path.stem for path in written} >= {"balance", "timeline", "lines-1", "signs-speaking-1", "signs-questions"}
     assert {path.with_suffix("") for path in written if path.suffix == ".svg"} == {
         path.with_suffix("") for path in written if path.suffix == ".png"
     }
