@@ -92,7 +92,7 @@ def _slots(document: Node, file: File) -> dict[str, float]:
         if value := node.get("TIME_VALUE"):
             try:
                 slots[node.get("TIME_SLOT_ID")] = int(value) * unit
-            except ValueError:
+            except (ValueError, OverflowError):
                 raise broken(file, node.line) from None
     return slots
 

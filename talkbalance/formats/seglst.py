@@ -62,7 +62,7 @@ def _next(content: str, at: int) -> int:
 def _utterances(entries: list[tuple[int, dict[str, Any]]], file: File, *, timed: bool) -> Iterator[Utterance | None]:
     for line, entry in entries:
         said = entry.get("words") or ""
-        words = " ".join((" ".join(said) if isinstance(said, list) else str(said)).split())
+        words = " ".join((" ".join(map(str, said)) if isinstance(said, list) else str(said)).split())
         if not timed:
             yield Utterance(None, None, _speaker(entry), words)
             continue
