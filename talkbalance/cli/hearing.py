@@ -43,7 +43,7 @@ def heard(options: argparse.Namespace) -> Meeting:
     """Hear the recordings as the options say."""
     from talkbalance.pipeline import transcribe
 
-    vocabulary = "" if options.vocabulary is None else _vocabulary(options.vocabulary)
+    vocabulary = vocabulary_of(options)
     sides = given_sides(options)  # a mistake there is told before an hour is heard
     with progress() as watch:
         meeting = transcribe(
@@ -70,7 +70,10 @@ def _say_time(seconds: float) -> None:
     tqdm.write(f"talkbalance: {text('cli.expected', time=about(seconds))}", file=sys.stderr)  # above the bars
 
 
-def _vocabulary(path: Path) -> str:
+def vocabulary_of(options: argparse.Namespace) -> str:
+    """Return the names and terms of the file the user named, in one line."""
+    if options.vocabulary is None:
+        return ""
     from talkbalance.formats.files import read_text
 
-    return ", ".join(line.strip() for line in read_text(path).splitlines() if line.strip())
+    return ", ".join(line.strip() for line in read_text(options.vocabulary).splitlines() if line.strip())

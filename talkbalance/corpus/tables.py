@@ -123,9 +123,9 @@ class Settings:
             raise InvalidParameter("parameter.choice", name="language", value=self.language, choices=", ".join(LANGUAGES))
 
     @classmethod
-    def usual(cls) -> Self:
+    def usual(cls, *, runs: int = 200) -> Self:
         """Return the defaults, sentences in the language of messages."""
-        return cls(language=language())
+        return cls(runs=runs, language=language())
 
     @classmethod
     def frozen(cls, path: Path) -> Self:
