@@ -37,7 +37,7 @@ from talkbalance.metrics.timing import Values
 from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, response_columns, turns
 from talkbalance.metrics.uptake import Answer, answers, markers
 from talkbalance.metrics.wording import worded
-from talkbalance.uncertainty import Heard, Minutes, combined, figures, heard, never, source_of, wide
+from talkbalance.uncertainty import Heard, Minutes, combined, figures, heard, source_of, wide
 
 BLOCK, FEWEST_BLOCKS, SHORTEST_BLOCK = 150.0, 6, 20.0
 """Seconds of a block that is resampled: long enough to hold an exchange, two to three minutes. A short meeting is cut into six
@@ -61,21 +61,10 @@ class Figure:
 
 
 class Measured:
-    """A meeting on its way to a summary: what several measures need is computed once.
+    """A meeting on its way to a summary: what several measures need is computed once."""
 
-    Parameters
-    ----------
-    runs, seed, meaning
-        As in `summary`.
-    given_up
-        Asked again and again while it takes long; once it says yes, `uncertainty.GivenUp` is raised.
-    """
-
-    def __init__(
-        self, meeting: Meeting, *, runs: int, seed: int = 0, meaning: bool = False, given_up: Callable[[], bool] = never
-    ) -> None:
+    def __init__(self, meeting: Meeting, *, runs: int, seed: int, meaning: bool) -> None:
         self.meeting = meeting
-        self.given_up = given_up
         self.meaning = meaning
         self.runs = runs
         self.seed = seed
@@ -107,7 +96,7 @@ class Measured:
         if not self.runs or not self.meeting.timed:
             return None
         said = worded(self.meeting, self.talk) if self.meeting.source.models else None
-        return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed, said=said, given_up=self.given_up)
+        return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed, said=said)
 
     @cached_property
     def cut_off(self) -> pd.DataFrame:
@@ -200,13 +189,8 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0, meaning: bool =
     """
     if runs < 0:
         raise InvalidParameter("parameter.range", name="runs", value=runs, low=0, high=inf)
-    return tabulated(Measured(meeting, runs=runs, seed=seed, meaning=meaning))
-
-
-def tabulated(measured: Measured) -> pd.DataFrame:
-    """Return the table of `summary`."""
-    meeting = measured.meeting
     name = meeting.details.id or meeting.title or meeting.source.file
+    measured = Measured(meeting, runs=runs, seed=seed, meaning=meaning)
     found = [figure for family in FAMILIES for figure in _figures(family, measured)]
     return table((_row(name, figure, measured) for figure in found), SUMMARY)
 

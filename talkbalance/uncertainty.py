@@ -20,7 +20,7 @@ errors and shows how often the truth lies inside.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -236,24 +236,7 @@ def way_of(meeting: Meeting) -> str:
     return "channels" if layout in ("one_per_channel", "tracks") else "mixed"
 
 
-class GivenUp(Exception):  # noqa: N818 -- no error: nobody waits for the answer any more
-    """What was being computed is no longer wanted."""
-
-
-def never() -> bool:
-    """Go on to the end."""
-    return False
-
-
-def heard(
-    meeting: Meeting,
-    found: Talk,
-    *,
-    runs: int,
-    seed: int,
-    said: Worded | None = None,
-    given_up: Callable[[], bool] = never,
-) -> Heard:
+def heard(meeting: Meeting, found: Talk, *, runs: int, seed: int, said: Worded | None = None) -> Heard:
     """Return what the figures of a meeting could be, given how it was heard.
 
     Parameters
@@ -266,8 +249,6 @@ def heard(
         Of the chance in it.
     said
         What its words say; without it figures of words are not played through.
-    given_up
-        Asked before each run; once it says yes, `GivenUp` is raised.
     """
     way = way_of(meeting)
     if way == "by hand":
@@ -276,8 +257,6 @@ def heard(
     edges = np.append(np.arange(0.0, meeting.length, BLOCK), meeting.length)
     drawn, spoken = [], []
     for again in _played(found.said, confidences(meeting), profile, runs=runs, seed=seed, said=said):
-        if given_up():
-            raise GivenUp
         drawn.append(again.values)
         spoken.append(np.diff(again.pieces.until(edges, again.pieces.speaking), axis=0))
     return Heard(_stacked(drawn), profile.scale, np.array(spoken), edges)

@@ -16,13 +16,10 @@ from hypothesis import given
 from talkbalance import uncertainty
 from talkbalance.cards import CARD_OF
 from talkbalance.errors import InvalidParameter
-from talkbalance.formats import read
 from talkbalance.frames import SUMMARY
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
-from talkbalance.summary import Measured, summary, tabulated
-from talkbalance.uncertainty import GivenUp
-from tests.conftest import ROOT
+from talkbalance.summary import summary
 from tests.drawing import draw
 from tests.meetings import meetings
 from tests.test_uncertainty import NOTHING_WRONG
@@ -213,16 +210,3 @@ def test_the_same_meeting_gives_the_same_figures_to_the_last_digit(samples: Path
         for seed in ("1", "2")
     )
     assert one == other
-
-
-def test_a_summary_nobody_waits_for_any_more_is_given_up() -> None:
-    meeting = replace(read(ROOT / "samples" / "erstgespraech_de.meeting.json"), source=Source(models=("m",)))
-    asked: list[None] = []
-
-    def given_up() -> bool:
-        asked.append(None)
-        return len(asked) > 3
-
-    with pytest.raises(GivenUp):
-        tabulated(Measured(meeting, runs=200, given_up=given_up))
-    assert len(asked) == 4
