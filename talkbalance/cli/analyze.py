@@ -10,6 +10,7 @@ from talkbalance.cli.parser import Commands
 from talkbalance.cli.results import document, print_summary, write_all
 from talkbalance.cli.showing import heard_in_one, showing, showing_options
 from talkbalance.cli.sides import asked
+from talkbalance.cli.terminal import must_take_files
 from talkbalance.i18n import text
 
 
@@ -25,6 +26,8 @@ def add(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> None:
     heard_in_one(options)
     shown = showing(options)
+    if options.output is not None or not options.json:
+        must_take_files(options.output or Path())
     meeting = heard(options)
     meeting = meeting if meeting.sided or options.json else asked(meeting)
     written = None if options.json and options.output is None else write_all(meeting, options.output or Path(), shown)

@@ -1,10 +1,15 @@
 """What comes out: the summary on the screen, one JSON document, or files in a folder."""
 
-import tempfile
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TextIO
 
 from talkbalance.cli.showing import Showing
+from talkbalance.cli.terminal import printable
 from talkbalance.errors import Unavailable
 from talkbalance.meeting import Meeting
 
@@ -12,11 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_UNFINISHED = ".talkbalance-"
+
+
 def print_summary(meeting: Meeting) -> None:
     """Print what a person reads at a terminal."""
     from talkbalance.views.overview import overview
 
-    print(overview(meeting))
+    print(printable(overview(meeting)))
 
 
 def document(meeting: Meeting) -> dict[str, Any]:
@@ -40,10 +48,8 @@ def write_all(meeting: Meeting, folder: Path, shown: Showing) -> list[Path]:
     from talkbalance.formats import write
     from talkbalance.summary import summary
 
-    folder.mkdir(parents=True, exist_ok=True)
     stem = meeting.title.replace("/", "_")
-    with tempfile.TemporaryDirectory(prefix=".talkbalance-", dir=folder) as scratch:
-        made = Path(scratch)
+    with _unfinished(folder) as made:
         write(meeting, made / f"{stem}.meeting.json")
         write_csv(summary(meeting), made / f"{stem}.summary.csv")
         for name, found in _tables(meeting).items():
@@ -52,6 +58,29 @@ def write_all(meeting: Meeting, folder: Path, shown: Showing) -> list[Path]:
         shown.write_report(meeting, made / f"{stem}.report.html")
         ordered = sorted(made.iterdir(), key=lambda path: (path.suffix == ".html", path.name))  # the report is what to open
         return [path.replace(folder / path.name) for path in ordered]
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """Yield a folder inside another one for what is being written; it goes in the end, and so do those that killed runs left."""
+    from filelock import FileLock
+
+    from talkbalance.speech.weights import cache_folder
+
+    locks, there = cache_folder() / "locks", folder.is_dir()
+    locks.mkdir(mode=0o700, exist_ok=True)
+    with FileLock(locks / sha256(str(folder.resolve()).encode()).hexdigest()[:32]):  # two that write there do so in turn
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        try:
+            with TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as made:
+                yield Path(made)
+        except BaseException:
+            if not there:
+                with suppress(OSError):  # something else came there meanwhile
+                    folder.rmdir()
+            raise
 
 
 def write_csv(table: "pd.DataFrame", target: Path | TextIO) -> None:

@@ -3,6 +3,7 @@
 Progress and messages go to stderr, bars only at a terminal. No traceback ever reaches a user.
 """
 
+import errno
 import os
 import sys
 import threading
@@ -31,6 +32,10 @@ def choose_language(arguments: Sequence[str]) -> None:
 
 def sentence(error: BaseException) -> str:
     """Return what to tell the user: whatever happened, one sentence and no traceback."""
+    return printable(_sentence(error))
+
+
+def _sentence(error: BaseException) -> str:
     match error:
         case TalkbalanceError():
             return str(error)
@@ -39,15 +44,35 @@ def sentence(error: BaseException) -> str:
         case MemoryError():
             return text("cli.memory")
         case OSError():
-            return text("cli.system", what=error.strerror or type(error).__name__, where=error.filename or "-")
+            return _of_the_system(error)
         case _:
             return text("cli.unexpected", kind=type(error).__name__, what=" ".join(str(error).split())[:200])
+
+
+def _of_the_system(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return text("faults.full")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return text("faults.closed", where=error.filename or "-")
+    return text("cli.system", what=error.strerror or type(error).__name__, where=error.filename or "-")
 
 
 def say_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Say a warning of ours without where in the code it was raised; those of libraries speak to their developers."""
     if isinstance(message, TalkbalanceWarning):
-        print(f"talkbalance: {message}", file=sys.stderr)
+        print(f"talkbalance: {printable(str(message))}", file=sys.stderr)
+
+
+def printable(words: str) -> str:
+    r"""Return what a terminal can be given: names and words come from files, and none of them commands it.
+
+    >>> printable("Eva\x1b[31m Größe\n")
+    'Eva�[31m Größe\n'
+    """
+    return words.translate(_COMMANDS)
+
+
+_COMMANDS = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
 def leave() -> None:
@@ -62,6 +87,13 @@ def must_be_writable(path: Path) -> None:
     """Say that a result cannot be written before the work, not after it."""
     if path.is_dir() or not path.parent.is_dir():
         raise UnreadableFile("cli.no_folder", path=path)
+
+
+def must_take_files(folder: Path) -> None:
+    """Say that a folder cannot be made or written to before the work, not after it."""
+    nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise UnreadableFile("faults.closed", where=nearest)
 
 
 @contextmanager

