@@ -40,6 +40,7 @@ from talkbalance.review_queue import review_queue
 from talkbalance.summary import summary
 
 if TYPE_CHECKING:
+    from talkbalance.attaching import attach
     from talkbalance.corpus.store import open_store
     from talkbalance.formats.names import names_in, with_names, write_names
     from talkbalance.formats.uem import within
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from talkbalance.views.report import report
 
 _HEAVY = {
+    "attach": "attaching",
     "attribute": "speakers",
     "explain": "views.explain",
     "explore": "views.explorer",
@@ -86,6 +88,7 @@ __all__ = [
     "UnusableSound",
     "Utterance",
     "Word",
+    "attach",
     "attribute",
     "backchannels",
     "compare",
