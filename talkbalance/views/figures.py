@@ -300,13 +300,6 @@ def timeline(meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = 0.
     Unavailable
         Where the transcript has no times.
     """
-    return draw(meeting, *events_of(meeting, rule=rule, min_overlap=min_overlap, threshold=threshold))
-
-
-def events_of(
-    meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = 0.3, threshold: float = 0.5
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Return the interruptions and questions a timeline marks; None where they cannot be told."""
     try:
         found = interruptions(meeting, rule=rule, min_overlap=min_overlap, threshold=threshold)
     except Unavailable:
@@ -314,9 +307,10 @@ def events_of(
             raise
         found = None
     try:
-        return found, questions(meeting)
+        asked = questions(meeting)
     except Unavailable:
-        return found, None
+        asked = None
+    return draw(meeting, found, asked)
 
 
 def draw(

@@ -22,15 +22,14 @@ from talkbalance.frames import records
 from talkbalance.i18n import Language, text
 from talkbalance.i18n import language as spoken
 from talkbalance.meeting import Meeting, clock
-from talkbalance.metrics.interruptions import interruptions
-from talkbalance.metrics.questions import questions
 from talkbalance.metrics.speaking import speaking_time
 from talkbalance.metrics.uptake import markers
 from talkbalance.pseudonyms import Names, Pseudonymised, shown_as
 from talkbalance.summary import summary
 from talkbalance.views import charts, explain, figures, signs, verdicts, writing
 from talkbalance.views.clips import Chosen, Key, cut, recording_of
-from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, Event, events
+from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, Event
+from talkbalance.views.found import Found, find
 from talkbalance.views.ranges import ranges
 from talkbalance.views.slides import how_to_read
 
@@ -79,21 +78,6 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the report lists: who took the floor, who wanted it, who asked; None where that cannot be seen."""
-
-    interruptions: pd.DataFrame | None
-    questions: pd.DataFrame | None
-
-    def events(self, meeting: Meeting) -> dict[str, list[tuple[int, Event]]]:
-        """Return the interruptions by kind, with their numbers in the timeline."""
-        listed: dict[str, list[tuple[int, Event]]] = {"taken": [], "failed": []}
-        for i, event in enumerate(() if self.interruptions is None else events(meeting, self.interruptions), 1):
-            listed[event.kind].append((i, event))
-        return listed
-
-
-@dataclass(frozen=True, slots=True)
 class Content:
     """Everything a report shows, as tables: figures, moments, and quotes by kind, rule and the measure that counts them."""
 
@@ -103,10 +87,9 @@ class Content:
 
     def called(self, roles: Pseudonymised) -> "Content":
         """Return the same with roles instead of names."""
-        cuts, asked = self.found.interruptions, self.found.questions
         return Content(
             roles.table(self.measured),
-            Found(None if cuts is None else roles.table(cuts), None if asked is None else roles.table(asked)),
+            self.found.called(roles),
             {kind: roles.table(rows) for kind, rows in self.quotes.items()},
         )
 
@@ -296,21 +279,6 @@ def environment() -> Environment:
         signs={"opens": OPENS, "closes": CLOSES, "breaks": BREAKS},
     )
     return made
-
-
-def find(meeting: Meeting) -> Found:
-    """Return what the figures of the summary count: likely interruptions, and every attempt."""
-    try:
-        likely, wider = interruptions(meeting), interruptions(meeting, rule="floor_taking")
-        cuts = pd.concat([likely[likely["kind"] == "taken"], wider[wider["kind"] == "failed"]])
-        listed = cuts.sort_values("start", ignore_index=True)
-    except Unavailable:
-        listed = None
-    try:
-        asked = questions(meeting)
-    except Unavailable:
-        asked = None
-    return Found(listed, asked)
 
 
 QUOTES = (

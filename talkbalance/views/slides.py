@@ -31,6 +31,7 @@ from talkbalance.pseudonyms import Names, shown_as
 from talkbalance.summary import summary
 from talkbalance.views import charts as charted
 from talkbalance.views import figures, signs, verdicts, writing
+from talkbalance.views.found import Found, find
 from talkbalance.views.ranges import KEY, height, height_of, lines, ranges
 
 WIDE, HIGH, MARGIN = 1920, 1080, 80
@@ -101,15 +102,15 @@ def charts(
 
 def _charts(meeting: Meeting, folder: Path, names: Names) -> list[Path]:
     require_png()
-    measured = summary(meeting, meaning=True)
+    measured, found = summary(meeting, meaning=True), find(meeting)
     if (roles := shown_as(meeting, names)) is not None:
-        meeting, measured = roles.meeting, roles.table(measured)
+        meeting, measured, found = roles.meeting, roles.table(measured), found.called(roles)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnreadableFile("formats.closed", file=folder, why=error.strerror) from None
     written = []
-    for slide in slides(meeting, measured):
+    for slide in slides(meeting, measured, found):
         svg = drawn(slide, meeting)
         path = folder / f"{slide.name}.svg"
         write_atomically(path, svg)
@@ -118,22 +119,24 @@ def _charts(meeting: Meeting, folder: Path, names: Names) -> list[Path]:
     return written
 
 
-def slides(meeting: Meeting, measured: pd.DataFrame) -> Iterator[Slide]:
+def slides(meeting: Meeting, measured: pd.DataFrame, found: Found) -> Iterator[Slide]:
     """Yield what can be drawn of a meeting.
 
     Parameters
     ----------
     measured
         The summary of the meeting.
+    found
+        Its interruptions and questions.
     """
     for name, draw, note in DRAWN:
         try:
-            yield Slide(name, text(f"slides.{name}"), draw(meeting, measured), how_to_read(note))
+            yield Slide(name, text(f"slides.{name}"), draw(meeting, measured, found), how_to_read(note))
         except Unavailable:  # a meeting without times or words has fewer pictures; the report says why
             continue
-    found = verdicts.held(meeting, measured)
-    for part, places in _parts({i: height_of(one) for i, one in enumerate(found)}):
-        picture = lines(meeting, [found[i] for i in places]).svg
+    held = verdicts.held(meeting, measured)
+    for part, places in _parts({i: height_of(one) for i, one in enumerate(held)}):
+        picture = lines(meeting, [held[i] for i in places]).svg
         yield Slide(f"lines{part.end}", part.of(text("slides.lines")), picture, how_to_read("dashed"))
     for name, measures in (*signs.GROUPS.items(), ("meeting", signs.OF_THE_MEETING)):
         title = text("slides.signs", group=text(f"signs.{name}"))
@@ -182,7 +185,7 @@ def _parts(tall: Mapping[What, float]) -> list[tuple[Part, list[What]]]:
     return [(Part(i, len(pages)), page) for i, page in enumerate(pages, 1)]
 
 
-def _balance(meeting: Meeting, measured: pd.DataFrame) -> str:
+def _balance(meeting: Meeting, measured: pd.DataFrame, _: Found) -> str:
     """Return the bar of the shares, and below it how sure the figures behind it are, as many as can be read."""
     bar = figures.balance(meeting, figures=measured).svg
     room = (BOTTOM - TOP) / READABLE - 2 * KEY - _size(_parsed(bar))[1]
@@ -191,24 +194,29 @@ def _balance(meeting: Meeting, measured: pd.DataFrame) -> str:
     return _stacked([bar, ranges(meeting, measured, shown or BALANCE[:1]).svg])
 
 
-def _timeline(meeting: Meeting, _: pd.DataFrame) -> str:
+def _timeline(meeting: Meeting, _: pd.DataFrame, found: Found) -> str:
     """Return the timeline in as few strips as fill the slide."""
-    found = figures.events_of(meeting)
     lanes = len(meeting.speakers)
     strip = lanes * figures.LANE + figures.AXIS + figures.STRIP_GAP
     strips = max(1, int((BOTTOM - TOP) / READABLE / strip))
-    return figures.draw(meeting, *found, longest=max(figures.STRIP_SECONDS, meeting.length / strips)).svg
+    return figures.draw(
+        meeting, found.interruptions, found.questions, longest=max(figures.STRIP_SECONDS, meeting.length / strips)
+    ).svg
 
 
-DRAWN: tuple[tuple[str, Callable[[Meeting, pd.DataFrame], str], str], ...] = (
+DRAWN: tuple[tuple[str, Callable[[Meeting, pd.DataFrame, Found], str], str], ...] = (
     ("balance", _balance, "border"),
     ("timeline", _timeline, "marks"),
-    ("balance_over_time", lambda meeting, _: charted.balance_over_time(meeting, acts=False), "windows"),
-    ("longest_stretches", lambda meeting, _: charted.longest_stretches(meeting, acts=False), "stretches"),
-    ("response_times", lambda meeting, _: charted.response_times(meeting, acts=False), "median"),
-    ("interruption_matrix", lambda meeting, _: charted.interruption_matrix(meeting, acts=False), "counts"),
-    ("question_kinds", lambda meeting, _: charted.question_kinds(meeting, acts=False), "kinds"),
-    ("uptake_over_time", lambda meeting, _: charted.uptake_over_time(meeting, acts=False), "uptake"),
+    ("balance_over_time", lambda meeting, *_: charted.balance_over_time(meeting, acts=False), "windows"),
+    ("longest_stretches", lambda meeting, *_: charted.longest_stretches(meeting, acts=False), "stretches"),
+    ("response_times", lambda meeting, *_: charted.response_times(meeting, acts=False), "median"),
+    (
+        "interruption_matrix",
+        lambda meeting, _, found: charted.interruption_matrix(meeting, found.interruptions, acts=False),
+        "counts",
+    ),
+    ("question_kinds", lambda meeting, _, found: charted.question_kinds(meeting, found.questions, acts=False), "kinds"),
+    ("uptake_over_time", lambda meeting, *_: charted.uptake_over_time(meeting, acts=False), "uptake"),
 )
 """Name of a picture and of its title, what draws it, and the sentence that says how to read it."""
 

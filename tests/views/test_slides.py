@@ -15,6 +15,7 @@ from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting
 from talkbalance.summary import summary
 from talkbalance.views import slides
+from talkbalance.views.found import find
 from talkbalance.views.slides import HIGH, WIDE, Slide, charts, drawn, png
 from tests.meetings import meetings
 
@@ -24,7 +25,7 @@ PLAIN = {"svg", "title", "rect", "g", "path", "line", "text", "circle", "tspan",
 
 def all_of(meeting: Meeting) -> dict[str, ET.Element]:
     """Return every slide of a meeting, parsed."""
-    return {slide.name: ET.fromstring(drawn(slide, meeting)) for slide in slides.slides(meeting, summary(meeting))}
+    return {slide.name: ET.fromstring(drawn(slide, meeting)) for slide in slides.slides(meeting, summary(meeting), find(meeting))}
 
 
 def words(picture: ET.Element) -> str:
@@ -78,7 +79,7 @@ def _scale(group: ET.Element) -> str:
 
 def test_pictures_stay_between_title_and_note(hour: Meeting) -> None:
     measured = summary(hour)
-    for slide in slides.slides(hour, measured):
+    for slide in slides.slides(hour, measured, find(hour)):
         _, _, width, high = (float(one) for one in ET.fromstring(slide.picture).attrib["viewBox"].split())
         scale = min((WIDE - 2 * slides.MARGIN) / width, (slides.BOTTOM - slides.TOP) / high)
         assert high * scale <= slides.BOTTOM - slides.TOP + 1
