@@ -104,6 +104,8 @@ def test_more_raters_than_fit_are_refused_in_a_sentence(lesson: Workshop) -> Non
 
 def test_two_meetings_stand_side_by_side(lesson: Workshop) -> None:
     both = lesson.before_and_after()
+    assert both.table.value == "", "it stands on the same page as what is to be guessed"
+    both.reveal.click()
     row = next(row for row in both.table.value.split("<tr>") if "Redeanteil" in row)
     assert "weniger geworden" in row
     assert "70\u202f%" in row
@@ -115,7 +117,9 @@ def test_two_meetings_stand_side_by_side(lesson: Workshop) -> None:
 def test_without_sides_the_reason_is_said(in_a_row: Meeting, tmp_path: Path) -> None:
     write(in_a_row, tmp_path / "a.meeting.json")
     lesson = workshop(tmp_path, notes=tmp_path / "n.json", moments=tmp_path / "m.json", language="en")
-    assert "who sits on which side" in lesson.before_and_after().table.value
+    both = lesson.before_and_after()
+    both.reveal.click()
+    assert "who sits on which side" in both.table.value
     lesson.guess().reveal.click()
 
 
@@ -193,6 +197,7 @@ def test_the_switch_changes_every_part_and_keeps_what_was_typed(lesson: Workshop
     parts = lesson.guess(), lesson.hear(), lesson.rate(), lesson.before_and_after(), lesson.playlist(), lesson.sheet()
     parts[0].sliders["share"].value = 33
     parts[2].names.value = "Anna, Ben"
+    parts[3].reveal.click()
     german = [part.title.value for part in parts]
     lesson.language_switch.value = "en"
     assert all(part.title.value != said for part, said in zip(parts, german, strict=True))

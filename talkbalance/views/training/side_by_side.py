@@ -9,14 +9,17 @@ from talkbalance.errors import Unavailable
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 from talkbalance.views import figures
-from talkbalance.views.page import ROW, note, small_player, soft
+from talkbalance.views.page import ROW, note, row, shown, small_player, soft
 from talkbalance.views.player import Player, sound_of
 from talkbalance.views.training.changes import changes
 from talkbalance.views.training.part import AFTER, BEFORE, Part
 
 
 class BeforeAndAfter(Part):
-    """Two meetings side by side: their balance, their sound, and what changed for sure."""
+    """Two meetings side by side: their balance, their sound, and what changed for sure.
+
+    Nothing is shown before somebody asks for it: it stands on the same page as what is to be guessed.
+    """
 
     def build(self) -> None:
         """Make the widgets."""
@@ -24,24 +27,38 @@ class BeforeAndAfter(Part):
         self.players: dict[str, Player] = {which: small_player() for which in (BEFORE, AFTER)}
         self.heads = {which: widgets.HTML() for which in (BEFORE, AFTER)}
         sides = [widgets.VBox([self.heads[which], self.players[which]]) for which in (BEFORE, AFTER)]
-        pair = widgets.HBox(sides, layout=widgets.Layout(flex_flow=ROW))
-        pair.add_class("tb-pair")
-        self.page.children = [self.title, pair, self.table, self.message]
+        self.pair = widgets.HBox(sides, layout=widgets.Layout(flex_flow=ROW))
+        self.pair.add_class("tb-pair")
+        self.reveal = self.button(self._reveal, icon="eye", button_style="primary")
+        self.open = False
+        self.page.children = [self.title, row(self.reveal), self.pair, self.table, self.message]
 
     def label(self) -> None:
         """Write every label in the language of the page."""
         self.title.value = soft(text("training.both_how"))
+        self.reveal.description = text("training.both_show")
         for player in self.players.values():
             player.label()
         self._draw()
 
     def show(self) -> None:
-        """Show the meetings that are chosen."""
+        """Begin anew with the meetings that are chosen."""
+        self.open = False
         for which, player in self.players.items():
             player.show(self.lesson.meeting(which), recording=sound_of(self.lesson.file(which)))
         self._draw()
 
+    def _reveal(self) -> None:
+        self.open = True
+        self._draw()
+
     def _draw(self) -> None:
+        self.reveal.disabled = self.open
+        for part in (self.pair, self.table):
+            shown(part, when=self.open)
+        if not self.open:
+            self.table.value = ""
+            return
         for which, head in self.heads.items():
             meeting = self.lesson.meeting(which)
             title = f"{text(f'training.{which}')}: {meeting.title or self.lesson.file(which).name}"
