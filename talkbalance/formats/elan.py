@@ -53,10 +53,17 @@ class _Tier:
 
     @property
     def speaker(self) -> str:
+        """Whose tier it is."""
         return self.participant or layer_of(self.name)[0] or self.name
 
     @property
+    def named(self) -> bool:
+        """Whether the tier is called as its participant: then that is a person, whatever the name means."""
+        return self.participant == self.name
+
+    @property
     def letters(self) -> int:
+        """How much is on it."""
         return sum(len(mark.value) for mark in self.marks if mark is not None)
 
 
@@ -114,7 +121,7 @@ def _speech(tiers: list[_Tier]) -> tuple[list[_Tier], list[_Tier]]:
     """Return the tiers that are speech, one a person, and those on their own that are not."""
     alone = [tier for tier in tiers if not tier.parent and (tier.marks or tier.participant)]
     people: dict[str, list[_Tier]] = {}
-    for tier in [tier for tier in alone if layer_of(tier.name)[1] not in ("codes", "sounds")] or alone:
+    for tier in [tier for tier in alone if tier.named or layer_of(tier.name)[1] not in ("codes", "sounds")] or alone:
         people.setdefault(tier.speaker, []).append(tier)
     speech = [max(own, key=lambda tier: (layer_of(tier.name)[1] == "speech", tier.letters)) for own in people.values()]
     return speech, [tier for tier in alone if tier not in speech]

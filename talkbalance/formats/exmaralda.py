@@ -154,6 +154,13 @@ def _tier(meeting: Meeting, name: str, key: str, points: dict[float, str]) -> st
     return _TIER.format(number=number, key=key, name=escaped(name), events="".join(events))
 
 
+def _joined(meeting: Meeting) -> tuple[str, ...]:
+    """Say how many utterances become one with the next of the same person, since nothing is between them."""
+    ends = {(utterance.speaker, utterance.end) for utterance in meeting.utterances}
+    touching = sum((utterance.speaker, utterance.start) in ends for utterance in meeting.utterances)
+    return (text("annotations.joined", n=touching),) if touching else ()
+
+
 _SPEAKER = """\
 <speaker id="{key}">
 <abbreviation>{name}</abbreviation>
@@ -191,4 +198,4 @@ _DOCUMENT = """\
 """
 _HOLDS: tuple[Trait, ...] = ("speakers", "text", "starts", "ends", "overlaps", "sides", "silent", "duration", "origin")
 
-FORMAT = Format("EXMARaLDA", (".exb",), _claims, _read, _write, _HOLDS)
+FORMAT = Format("EXMARaLDA", (".exb",), _claims, _read, _write, _HOLDS, changes=_joined)

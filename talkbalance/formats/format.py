@@ -39,6 +39,10 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
+def _nothing(_: Meeting) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One format of transcripts.
@@ -64,6 +68,8 @@ class Format:
     general
         Whether it is one of the loose formats (plain text, Word), which are asked where no other claims a file; their times are
         written to the second.
+    changes
+        What else is not the same after writing a meeting, in the user's words: names that had to be put another way.
     """
 
     title: str
@@ -75,11 +81,12 @@ class Format:
     timeless: bool = False
     several: bool = False
     general: bool = False
+    changes: Callable[[Meeting], tuple[str, ...]] = _nothing
 
     def losses(self, meeting: Meeting) -> tuple[str, ...]:
         """Return what would be lost of a meeting by writing it, in the user's words."""
         lost = (trait for trait in TRAITS if trait not in self.holds and has(meeting, trait))
-        return tuple(text(f"formats.loses_{trait}") for trait in lost)
+        return (*(text(f"formats.loses_{trait}") for trait in lost), *self.changes(meeting))
 
 
 def has(meeting: Meeting, trait: Trait) -> bool:

@@ -25,6 +25,8 @@ def layer_of(tier: str) -> tuple[str, Layer]:
 
     >>> layer_of("Eva Brandt - words"), layer_of("ORT-MAU"), layer_of("xds@CHI"), layer_of("Herr Baum")
     (('Eva Brandt', 'words'), ('', 'words'), ('CHI', 'codes'), ('Herr Baum', ''))
+
+    In front of a name such a word counts only beside a sign: "Music Event GmbH" is a company.
     """
     plain = " ".join(tier.split())
     pieces = list(_PIECE.finditer(plain))
@@ -32,7 +34,8 @@ def layer_of(tier: str) -> tuple[str, Layer]:
     found = set(kinds)
     layer: Layer = "words" if {"words", "sounds"} <= found else next((kind for kind in _ORDER if kind in found), "")
     persons = [piece for piece, kind in zip(pieces, kinds, strict=True) if not kind]
-    if not layer or (persons and not kinds[0] and not kinds[-1]):
+    at_end = bool(kinds and kinds[-1]) or (bool(kinds and kinds[0]) and _SIGN.search(plain) is not None)
+    if not layer or (persons and not at_end):
         return plain, ""
     return (plain[persons[0].start() : persons[-1].end()] if persons else ""), layer
 

@@ -10,6 +10,7 @@ from math import isfinite
 from talkbalance.errors import UnreadableFile
 from talkbalance.formats.files import File
 from talkbalance.formats.xml import broken
+from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 
 
@@ -74,13 +75,13 @@ def chosen(names: Iterable[str], file: File) -> str:
     return file.recording or found[0]
 
 
-def field(text: str, *, otherwise: str) -> str:
+def field(words: str, *, otherwise: str) -> str:
     """Return a text as one field: without spaces, and never empty.
 
     >>> field("Eva Brandt", otherwise="S1")
     'Eva_Brandt'
     """
-    return "_".join(text.split()) or otherwise
+    return "_".join(words.split()) or otherwise
 
 
 def names(meeting: Meeting) -> dict[str, str]:
@@ -94,6 +95,12 @@ def names(meeting: Meeting) -> dict[str, str]:
             name = f"{plain}_{again}"
         called[speaker.name] = name
     return called
+
+
+def renamed(meeting: Meeting) -> tuple[str, ...]:
+    """Return what is to be said about names that are no fields as they are."""
+    changed = [f"{before} → {after}" for before, after in names(meeting).items() if before != after]
+    return (text("annotations.renamed", names=", ".join(changed[:5])),) if changed else ()
 
 
 def lines_of(entries: Iterable[Iterable[object]]) -> str:

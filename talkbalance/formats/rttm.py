@@ -8,7 +8,7 @@ NIST (2009). The 2009 Rich Transcription evaluation plan, appendix A.
 from talkbalance.formats.assemble import assemble, span
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found, Trait
-from talkbalance.formats.records import chosen, field, first_records, lines_of, names, number, records
+from talkbalance.formats.records import chosen, field, first_records, lines_of, names, number, records, renamed
 from talkbalance.formats.xml import broken
 from talkbalance.meeting import Meeting, Source, Utterance, times_of
 
@@ -73,4 +73,4 @@ def _write(meeting: Meeting) -> str:
 
 _HOLDS: tuple[Trait, ...] = ("speakers", "starts", "ends", "overlaps")
 
-FORMAT = Format("RTTM", (".rttm",), _claims, _read, _write, _HOLDS, several=True)
+FORMAT = Format("RTTM", (".rttm",), _claims, _read, _write, _HOLDS, several=True, changes=renamed)

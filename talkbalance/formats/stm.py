@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from talkbalance.formats.assemble import assemble, span
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found, Trait
-from talkbalance.formats.records import are_numbers, chosen, field, first_records, lines_of, names, number, records
+from talkbalance.formats.records import are_numbers, chosen, field, first_records, lines_of, names, number, records, renamed
 from talkbalance.formats.rttm import is_rttm
 from talkbalance.formats.xml import broken
 from talkbalance.meeting import Meeting, Source, Utterance, times_of
@@ -70,4 +70,4 @@ def _write(meeting: Meeting) -> str:
 
 _HOLDS: tuple[Trait, ...] = ("speakers", "text", "starts", "ends", "overlaps")
 
-FORMAT = Format("STM", (".stm",), _claims, _read, _write, _HOLDS, several=True)
+FORMAT = Format("STM", (".stm",), _claims, _read, _write, _HOLDS, several=True, changes=renamed)

@@ -162,3 +162,8 @@ def test_names_with_marks_survive(tmp_path: Path) -> None:
     meeting = draw('Eva "<b>" & Co  |##|a < b & "c"\nEva-words  |##|ja')
     write(meeting, tmp_path / "a.eaf")
     assert [(u.speaker, u.text) for u in read(tmp_path / "a.eaf").utterances] == [(u.speaker, u.text) for u in meeting.utterances]
+
+
+def test_people_called_as_a_tier_of_codes_stay_people(tmp_path: Path) -> None:
+    write(draw("Notes  |## |ja\nKommentar  | ##|nein"), tmp_path / "a.eaf")
+    assert [u.speaker for u in read(tmp_path / "a.eaf").utterances] == ["Notes", "Kommentar"]

@@ -108,3 +108,9 @@ def test_broken_tei_is_told_with_its_line(tmp_path: Path, old: str, new: str, li
     assert old in TEI
     with pytest.raises(UnreadableFile, match=rf"a\.xml, line {line}\b"):
         _read(tmp_path, TEI.replace(old, new, 1), "a.xml")
+
+
+def test_utterances_that_touch_become_one_and_that_is_said(tmp_path: Path) -> None:
+    with pytest.warns(TalkbalanceWarning, match="1 utterances become one"):
+        write(draw("Eva  |##+# |ja/nein"), tmp_path / "a.exb")
+    assert _said(read(tmp_path / "a.exb")) == [(0, 4, "Eva", "ja nein")]

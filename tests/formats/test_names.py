@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     """Return a folder of two meetings with one person under two names, and a numbered voice in each."""
     place = tmp_path / "calls"
     (place / "2026").mkdir(parents=True)
-    write(draw("Eva Brandt  |####    |ja\nS2          |    ####|so"), place / "a.stm")
+    write(draw("Eva_Brandt  |####    |ja\nS2          |    ####|so"), place / "a.stm")
     write(draw("eva.brandt  |##      |ja\nS2          |    ####|so\n=1+1  |       # |"), place / "2026" / "b.exb")
     (place / "notes.txt").write_text("Dies ist kein Transkript", encoding="utf-8")
     (place / "call.mp4").write_bytes(b"\0" * 100)

@@ -70,7 +70,8 @@ def test_what_looks_like_a_label_survives(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.stm", "a.rttm"])
 def test_two_names_that_differ_only_by_spaces_stay_two(tmp_path: Path, name: str) -> None:
     said = (Utterance(0, 2, "Eva B"), Utterance(1, 3, "Eva_B"))
-    write(Meeting((Speaker("Eva B"), Speaker("Eva_B")), said, 3, source=Source(times="utterance")), tmp_path / name)
+    with pytest.warns(TalkbalanceWarning, match=r"Eva B → Eva_B, Eva_B → Eva_B_2"):
+        write(Meeting((Speaker("Eva B"), Speaker("Eva_B")), said, 3, source=Source(times="utterance")), tmp_path / name)
     assert [u.speaker for u in read(tmp_path / name).utterances] == ["Eva_B", "Eva_B_2"]
 
 

@@ -133,7 +133,8 @@ def test_a_silent_person_and_a_quoted_name_survive(tmp_path: Path) -> None:
         ("Eva Kommentar", "Eva", "codes"),
         ("", "", ""),
         ("Müller-Lüdenscheidt - words", "Müller-Lüdenscheidt", "words"),
-        ("words_of Eva", "of Eva", "words"),
+        ("words@Eva", "Eva", "words"),
+        ("Music Event GmbH", "Music Event GmbH", ""),
     ],
 )
 def test_what_a_tier_holds_is_in_its_name(name: str, person: str, layer: Layer) -> None:
