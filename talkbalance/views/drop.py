@@ -25,7 +25,7 @@ from talkbalance.speech.partial import tidy
 from talkbalance.speech.weights import cache_folder
 from talkbalance.views.writing import number
 
-SLICE = 1 << 20
+SLICE = 1_000_000
 """Bytes that come from the page at once: more stalls it."""
 PATIENCE = 5.0
 """Seconds after which the page asks again how far it got."""
