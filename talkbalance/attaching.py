@@ -64,6 +64,7 @@ def attach(
     speakers: int | None = None,
     engine: str = "faster-whisper",
     model: str | Path = "base",
+    vocabulary: str = "",
     spans: str | Path | None = None,
     transcriber: Transcriber | None = None,
     diarizer: Diarizer | None = None,
@@ -81,7 +82,7 @@ def attach(
         The same talk: a recording in any container, or one file per participant.
     language, speakers
         Taken from the transcript where it tells; otherwise found out.
-    engine, model, spans, transcriber, diarizer, progress, expect, fresh
+    engine, model, vocabulary, spans, transcriber, diarizer, progress, expect, fresh
         As in `transcribe`.
 
     Returns
@@ -103,6 +104,7 @@ def attach(
         speakers=speakers or (min(max(len(people), FEWEST_VOICES), MOST_VOICES) if people else None),
         engine=engine,
         model=model,
+        vocabulary=vocabulary,
         spans=spans,
         transcriber=transcriber,
         diarizer=diarizer,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkbalance.attaching import attach, attached
+from talkbalance.cli import main
 from talkbalance.comparison import compare
 from talkbalance.errors import InvalidMeeting, Unavailable, UnusableSound
 from talkbalance.formats import read
@@ -147,6 +148,17 @@ def test_a_recording_is_heard_for_as_many_as_speak(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("talkbalance.attaching.transcribe", transcribe)
     attach(read(tmp_path / "call.vtt"), tmp_path / "call.mp4", language="de")
     assert (asked["recording"], asked["speakers"], asked["language"]) == (tmp_path / "call.mp4", 2, "de")
+
+
+def test_the_command_line_takes_the_transcript_beside_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "call.vtt").write_text(ZOOM)
+    sound = heard((1, 4.5, "S1", "guten tag herr baum wie geht es ihnen"), (3.5, 6, "S2", "mir geht es gut danke"))
+    monkeypatch.setattr("talkbalance.attaching.transcribe", lambda *_, **__: sound)
+    out = tmp_path / "call.meeting.json"
+    hear = ["transcribe", str(tmp_path / "call.mp4"), "--transcript", str(tmp_path / "call.vtt"), "-o", str(out)]
+    assert main([*hear, "--agency", "Eva", "--client", "Baum"]) == 0
+    assert [(speaker.name, speaker.side) for speaker in read(out).speakers] == [("Eva", "agency"), ("Baum", "client")]
+    assert main([*hear, "--agency", "Niemand"]) == 1
 
 
 @given(

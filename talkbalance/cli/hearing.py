@@ -2,13 +2,29 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypedDict
 
 from talkbalance.cli.reading import called_right
 from talkbalance.cli.sides import given_sides, side_options
 from talkbalance.cli.terminal import progress
 from talkbalance.i18n import text
-from talkbalance.meeting import Meeting
+from talkbalance.meeting import Meeting, Sides
+
+
+class Settings(TypedDict):
+    """What `transcribe` and `attach` are told alike."""
+
+    language: str | None
+    speakers: int | None
+    engine: str
+    model: str
+    vocabulary: str
+    spans: Path | None
+    progress: Callable[[str, float, float], None]
+    expect: Callable[[float], None]
+    fresh: bool
 
 
 def hearing_options(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +36,7 @@ def hearing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vocabulary", metavar="FILE", type=Path, help=text("cli.help_vocabulary"))
     parser.add_argument("--fresh", action="store_true", help=text("cli.help_fresh"))
     parser.add_argument("--rttm", metavar="FILE", type=Path, help=text("cli.help_rttm"))
+    parser.add_argument("--transcript", metavar="FILE", type=Path, help=text("attach.help_transcript"))
 
 
 def model_options(parser: argparse.ArgumentParser) -> None:
@@ -40,26 +57,37 @@ def spoken(options: argparse.Namespace) -> str | None:
 
 
 def heard(options: argparse.Namespace) -> Meeting:
-    """Hear the recordings as the options say."""
-    from talkbalance.pipeline import transcribe
-
+    """Hear the recordings as the options say, with the words and names of a transcript where there is one."""
     vocabulary = vocabulary_of(options)
     sides = given_sides(options)  # a mistake there is told before an hour is heard
+    transcript = None if options.transcript is None else _transcript(options.transcript, sides)
     with progress() as watch:
-        meeting = transcribe(
-            options.files,
-            language=spoken(options),
-            speakers=options.speakers,
-            engine=options.engine,
-            model=options.model,
-            vocabulary=vocabulary,
-            spans=options.rttm,
-            sides=sides,
-            progress=watch,
-            expect=_say_time,
-            fresh=options.fresh,
-        )
+        settings: Settings = {
+            "language": spoken(options),
+            "speakers": options.speakers,
+            "engine": options.engine,
+            "model": options.model,
+            "vocabulary": vocabulary,
+            "spans": options.rttm,
+            "progress": watch,
+            "expect": _say_time,
+            "fresh": options.fresh,
+        }
+        if transcript is not None:
+            from talkbalance.attaching import attach
+
+            meeting = attach(transcript, options.files, **settings)
+        else:
+            from talkbalance.pipeline import transcribe
+
+            meeting = transcribe(options.files, sides=sides, **settings)
     return called_right(meeting, options)
+
+
+def _transcript(path: Path, sides: Sides) -> Meeting:
+    from talkbalance.formats import read
+
+    return read(path, sides=sides or None)
 
 
 def _say_time(seconds: float) -> None:

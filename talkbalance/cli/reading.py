@@ -11,6 +11,7 @@ def reading_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what a file holds and what goes with it."""
     parser.add_argument("--kind", metavar="FORMAT", help=text("annotations.help_kind"))
     parser.add_argument("--pick", metavar="NAME", default="", help=text("annotations.help_pick"))
+    parser.add_argument("--present", metavar="FILE", type=Path, action="append", default=[], help=text("attach.help_present"))
     parser.add_argument("--rttm", metavar="FILE", type=Path, help=text("annotations.help_rttm"))
     parser.add_argument("--uem", metavar="FILE", type=Path, help=text("annotations.help_uem"))
 
@@ -24,7 +25,7 @@ def meeting_in(path: Path, options: argparse.Namespace) -> Meeting:
     """Read a transcript as the options say: whose words they are, and which stretches count."""
     from talkbalance.formats import read
 
-    meeting = read(path, kind=options.kind, recording=options.pick)
+    meeting = read(path, kind=options.kind, recording=options.pick, present=options.present)
     if options.rttm is not None:
         from talkbalance.speakers import attribute
 
