@@ -27,6 +27,7 @@ from talkbalance.review_queue import Doubt, doubts
 from talkbalance.summary import summary
 from talkbalance.uncertainty import minutes
 from talkbalance.views import figures, tabs
+from talkbalance.views.apart import beside
 from talkbalance.views.controls import CutControls, QuestionControls
 from talkbalance.views.figures import shorten
 from talkbalance.views.listing import SHOWN, Actions, Listed, about, listing, titled
@@ -184,6 +185,7 @@ class Explorer:
             self._known = Moments(meeting)
             self._summary, self._unsure, self._settled = None, None, False
             self._speaking(self._show, meeting, recording)
+            beside().let_go()
             self._later = threading.Timer(SETTLES, self._settle, (self._number, meeting))
             self._later.daemon = True
             self._later.start()
@@ -197,16 +199,21 @@ class Explorer:
         self._open(self._asked)
 
     def _settle(self, number_: int, meeting: Meeting) -> None:
-        """Compute the intervals, and show them if the meeting is still the one that is shown."""
-        context = copy_context()
-        context.run(i18n.set_language, self.spoken)
-        found = context.run(summary, meeting, runs=RUNS, meaning=meaning_available())
-        self._speaking(self._arrived, number_, found)
+        """Compute the whole summary, then its intervals, beside the page, for as long as the meeting is the one that is shown."""
+        i18n.set_language(self.spoken)  # a thread begins without one
+        for runs, meaning in ((0, False), (RUNS, meaning_available())):
+            found = beside().do(self._shows(number_), summary, meeting, runs=runs, meaning=meaning)
+            if found is not None:
+                self._speaking(self._arrived, number_, found, bool(runs))
 
-    def _arrived(self, number_: int, found: pd.DataFrame) -> None:
+    def _shows(self, number_: int) -> Callable[[], bool]:
+        """Return what tells whether a meeting is still the one that is shown."""
+        return lambda: number_ == self._number
+
+    def _arrived(self, number_: int, found: pd.DataFrame, settled: bool) -> None:
         if number_ != self._number:
             return
-        self._summary, self._rows, self._settled = found, rows_of(found), True
+        self._summary, self._rows, self._settled = found, rows_of(found), settled
         self._draw_head()
         if self._tab in ("signs", "unsure"):
             self._draw_view()
@@ -320,11 +327,11 @@ class Explorer:
 
     def _doubt(self, number_: int, meeting: Meeting) -> None:
         """Look for what makes the figures unsure; that takes a second or two."""
-        context = copy_context()
-        context.run(i18n.set_language, self.spoken)
-        queue = [doubt for doubt, _ in context.run(doubts, meeting, most=QUEUE)]
-        found = Unsure(context.run(minutes, meeting), queue)
-        self._speaking(self._doubted, number_, found)
+        i18n.set_language(self.spoken)
+        queue = beside().do(self._shows(number_), doubts, meeting, most=QUEUE)
+        moved = beside().do(self._shows(number_), minutes, meeting)
+        if queue is not None and moved is not None:
+            self._speaking(self._doubted, number_, Unsure(moved, [doubt for doubt, _ in queue]))
 
     def _doubted(self, number_: int, found: Unsure) -> None:
         if number_ == self._number:
