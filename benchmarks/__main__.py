@@ -21,7 +21,9 @@ ALL = (
     "review_queue",
     "sensitivity",
     "peers",
+    "batch",
     "import_time",
+    "pages",
     "fuzz_readers",
     "cards",
 )

@@ -220,7 +220,7 @@ class Store:
             (aside / "meeting.json").write_text(native, encoding="utf-8")
             (aside / "corrections.jsonl").write_text(lines, encoding="utf-8")
             for name, found in measured.items():
-                _write(_arrow(found, name), aside / f"{name}.parquet")
+                _lay(_arrow(found, name), aside / f"{name}.arrow")
             place = aside.with_name(identity)
             if place.exists():
                 place.rename(aside.with_name(f"{aside.name}-before"))
@@ -398,7 +398,7 @@ def _settle(store: Path, part: str) -> None:
     arrived = sorted(path for path in (store / "settling").iterdir() if path.name.startswith(part))
     identities = [path.name for path in arrived]
     for name in SCHEMAS:
-        _fold(store / "tables" / name / f"{part}.parquet", identities, [path / f"{name}.parquet" for path in arrived])
+        _fold(store / "tables" / name / f"{part}.parquet", identities, [path / f"{name}.arrow" for path in arrived])
     folder = store / "meetings" / part
     folder.mkdir(exist_ok=True)
     for path in arrived:
@@ -423,7 +423,7 @@ def _fold(place: Path, gone: Collection[str], arrived: Iterable[Path]) -> None:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    found = [pq.read_table(file) for file in arrived]
+    found = [_laid(file) for file in arrived]
     if place.is_file():
         before = pq.read_table(place)
         found.append(before.filter(pc.invert(pc.is_in(before["meeting"], pa.array(list(gone), pa.string())))))
@@ -442,13 +442,29 @@ def _arrow(found: pd.DataFrame, name: str) -> "pa.Table":
     import pyarrow as pa
 
     types = {"date32": pa.date32(), "double": pa.float64(), "bool": pa.bool_(), "int64": pa.int64(), "string": pa.string()}
-    schema = pa.schema([(column, types[_TYPES[dtype]]) for column, dtype in SCHEMAS[name].items()])
-    return pa.Table.from_pandas(found, schema=schema, preserve_index=False).replace_schema_metadata({"talkbalance": str(VERSION)})
+    schema = [pa.field(column, types[_TYPES[dtype]]) for column, dtype in SCHEMAS[name].items()]
+    arrays = [pa.array(found[field.name], type=field.type, from_pandas=True) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(schema, metadata={"talkbalance": str(VERSION)}))
 
 
 def _frame(found: "pa.Table", name: str) -> pd.DataFrame:
     frame: pd.DataFrame = found.to_pandas(date_as_object=False)
     return frame.astype(dict(SCHEMAS[name]))
+
+
+def _lay(rows: "pa.Table", place: Path) -> None:
+    """Write what arrived as it lies in memory: it is read once, and soon."""
+    import pyarrow as pa
+
+    with pa.OSFile(str(place), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
+        writer.write_table(rows)
+
+
+def _laid(place: Path) -> "pa.Table":
+    import pyarrow as pa
+
+    with pa.OSFile(str(place), "rb") as file, pa.ipc.open_file(file) as reader:
+        return reader.read_all()
 
 
 def _write(rows: "pa.Table", place: Path) -> None:
