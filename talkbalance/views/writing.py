@@ -143,9 +143,9 @@ def side_name(side: str) -> str:
 
 
 def person(meeting: Meeting, name: str) -> str:
-    """Return a name with its side, where one is named."""
+    """Return a name with its side, where one is named and the name does not say it, as a role does."""
     side = meeting.side_of(name)
-    return name if side == name else f"{name} ({side_name(side)})"
+    return name if side == name or name.startswith(f"{side_name(side)} ") else f"{name} ({side_name(side)})"
 
 
 def day(date: datetime.date) -> str:

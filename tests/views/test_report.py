@@ -181,6 +181,7 @@ def test_with_roles_nobody_is_named_and_the_figures_stay(meeting: Meeting) -> No
     assert not any(name in html for name in ("Eva", "Größe", "Baum", "erstgespraech"))
     assert "Agentur 1" in html
     assert "Gespräch mit Kunde 1" in html
+    assert "Kunde 1 (Kunde)" not in html
     assert text("report.roles") in html
     assert set(re.findall(r"\d+\u202f%", html)) == set(re.findall(r"\d+\u202f%", page(talk)))
 
