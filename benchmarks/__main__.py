@@ -25,6 +25,7 @@ ALL = (
     "import_time",
     "pages",
     "fuzz_readers",
+    "reading",
     "cards",
 )
 
