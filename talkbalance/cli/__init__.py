@@ -9,13 +9,13 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from talkbalance.cli import analyze, app, batch, compare, convert, doctor, formats, lab, measure, names, report, transcribe
+from talkbalance.cli import analyze, app, batch, compare, convert, doctor, forget, formats, lab, measure, names, report, transcribe
 from talkbalance.cli.parser import Commands, Parser
 from talkbalance.cli.terminal import DONE, FAILED, choose_language, leave, say_warning, sentence
 from talkbalance.errors import TalkbalanceWarning
 from talkbalance.i18n import text
 
-COMMANDS = (analyze, transcribe, measure, report, app, lab, batch, compare, convert, names, formats, doctor)
+COMMANDS = (analyze, transcribe, measure, report, app, lab, batch, compare, convert, names, formats, doctor, forget)
 """In the order of the help."""
 
 

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from talkbalance.cli.consent import consent_options, with_consent
 from talkbalance.cli.hearing import heard, hearing_options
 from talkbalance.cli.parser import Commands
 from talkbalance.cli.results import document, print_summary, write_all
@@ -20,6 +21,7 @@ def add(commands: Commands) -> None:
     hearing_options(parser)
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, help=text("cli.help_output_dir"))
     parser.add_argument("--json", action="store_true", help=text("cli.help_json"))
+    consent_options(parser)
     showing_options(parser)
 
 
@@ -28,7 +30,7 @@ def _run(options: argparse.Namespace) -> None:
     shown = showing(options)
     if options.output is not None or not options.json:
         must_take_files(options.output or Path())
-    meeting = heard(options)
+    meeting = with_consent(heard(options), options)
     meeting = meeting if meeting.sided or options.json else asked(meeting)
     written = None if options.json and options.output is None else write_all(meeting, options.output or Path(), shown)
     if options.json:

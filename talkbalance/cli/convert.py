@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from talkbalance.cli.consent import consent_options, with_consent
 from talkbalance.cli.parser import Commands
 from talkbalance.cli.reading import called_right, meeting_in, people_option, reading_options
 from talkbalance.cli.terminal import must_be_writable
@@ -16,10 +17,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("target", metavar="OUT", type=Path, help=text("cli.help_convert_out"))
     reading_options(parser)
     people_option(parser)
+    consent_options(parser)
 
 
 def _run(options: argparse.Namespace) -> None:
     from talkbalance.formats import write
 
     must_be_writable(options.target)
-    write(called_right(meeting_in(options.source, options), options), options.target)
+    write(with_consent(called_right(meeting_in(options.source, options), options), options), options.target)

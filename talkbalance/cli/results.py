@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TextIO
 
+from talkbalance.cli.consent import consent_notice
 from talkbalance.cli.showing import Showing
 from talkbalance.cli.terminal import printable
 from talkbalance.errors import Unavailable
@@ -24,7 +25,7 @@ def print_summary(meeting: Meeting) -> None:
     """Print what a person reads at a terminal."""
     from talkbalance.views.overview import overview
 
-    print(printable(overview(meeting)))
+    print(printable(f"{overview(meeting)}\n\n{consent_notice(meeting)}"))
 
 
 def document(meeting: Meeting) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from talkbalance.cli.consent import consent_options, with_consent
 from talkbalance.cli.hearing import heard, hearing_options
 from talkbalance.cli.parser import Commands
 from talkbalance.cli.terminal import must_be_writable
@@ -13,6 +14,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("transcribe", _run)
     hearing_options(parser)
+    consent_options(parser)
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help=text("cli.help_output"))
 
 
@@ -20,4 +22,4 @@ def _run(options: argparse.Namespace) -> None:
     from talkbalance.formats import write
 
     must_be_writable(options.output)
-    write(heard(options), options.output)
+    write(with_consent(heard(options), options), options.output)

@@ -208,7 +208,8 @@ def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Iterator[
     shelf, locks = cache_folder() / "partial", cache_folder() / "locks"
     tidy(shelf)
     locks.mkdir(mode=0o700, exist_ok=True)
-    key = sha256("\0".join((_SHAPE, identity, *settings)).encode()).hexdigest()[:32]
+    heard_with = sha256("\0".join((_SHAPE, *settings)).encode()).hexdigest()[:16]
+    key = f"{identity}-{heard_with}"
     lock = FileLock(locks / key)  # gone with the process that holds it, however that ends
     try:
         lock.acquire(timeout=0)
@@ -222,6 +223,11 @@ def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Iterator[
         yield kept
     finally:
         lock.release()
+
+
+def partials(identity: str) -> list[Path]:
+    """Return the folders of all that is kept of a recording, and the marks of who worked on it."""
+    return sorted(path for shelf in ("partial", "locks") for path in (cache_folder() / shelf).glob(f"{identity}-*"))
 
 
 def tidy(shelf: Path) -> None:

@@ -51,11 +51,20 @@ def playable(recording: Path, *, progress: Progress = silent) -> Path:
     return made
 
 
+def copies(recording: Path) -> list[Path]:
+    """Return the folders of all copies of a recording, earlier states of it too, also where it is gone."""
+    return sorted((cache_folder() / "playback").glob(f"{_place(recording)}-*"))
+
+
+def _place(recording: Path) -> str:
+    return sha256(str(recording.resolve()).encode()).hexdigest()[:16]
+
+
 def _key(recording: Path) -> str:
-    """Return what names the copy: the file's place, size and last change; where there is no file, its place."""
-    known = recording.stat() if recording.is_file() else None
-    what = (recording.resolve(), known.st_size, known.st_mtime_ns) if known else (recording.resolve(),)
-    return sha256("\0".join(map(str, what)).encode()).hexdigest()[:32]
+    """Return what names the copy: the file's place, and its size and last change, if there is a file."""
+    state = recording.stat() if recording.is_file() else None
+    known = f"{state.st_size} {state.st_mtime_ns}" if state else ""
+    return f"{_place(recording)}-{sha256(known.encode()).hexdigest()[:16]}"
 
 
 def _write(sound: Sound, path: Path, progress: Progress) -> None:
