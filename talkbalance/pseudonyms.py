@@ -43,6 +43,8 @@ NAMES = (
     *("speaker_from", "speaker_to", "side_from", "side_to"),
 )
 """Columns of tables that hold names."""
+SAID = ("text", "words", "question")
+"""Columns of tables that hold what was said."""
 SHOWN = 80
 """Characters of what was said that are kept with a word in doubt."""
 
@@ -104,8 +106,7 @@ class Pseudonymised:
     def table(self, found: pd.DataFrame) -> pd.DataFrame:
         """Return a table of the meeting with its names replaced: its figures are those of the named one, to the last digit."""
         named = {column: found[column].map(lambda name: self.roles.get(name, name)) for column in NAMES if column in found}
-        if "text" in found:
-            named["text"] = found["text"].map(self._replaced, na_action="ignore")
+        named |= {column: found[column].map(self._replaced, na_action="ignore") for column in SAID if column in found}
         return found.assign(**{column: values.astype(found[column].dtype) for column, values in named.items()})
 
 

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 
+from talkbalance import pseudonyms
 from talkbalance.formats import read
 from talkbalance.i18n import Language, set_language
+from talkbalance.language.words import LANGUAGES, lexicon
 from talkbalance.meeting import UNKNOWN, Details, Meeting, Source, Speaker, Utterance, Word
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
@@ -184,3 +187,22 @@ def test_tables_keep_their_figures_and_lose_their_names(samples: Path) -> None:
         assert roles.dtypes.equals(table.dtypes)
         assert not any(name in roles.to_csv() for name in found.roles)
         assert roles.select_dtypes("number").equals(table.select_dtypes("number"))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_common_names_are_replaced_however_they_are_written(language: Language) -> None:
+    known = pseudonyms._known()
+    names = [name for name in sorted(known.given) if not any(name in lexicon(one).classes for one in LANGUAGES)]
+    names = [name.title() for name in names if name not in known.ordinary[language]]
+    assert len(names) > 500
+    for name in names:
+        said = f"{name}, ist {name}s Plan von {name.upper()} oder {name.lower()}?"
+        expected = "Client 1, ist Client 1s Plan von Client 1 oder Client 1?"
+        assert replaced((Speaker("Xaver Yps", "agency"), Speaker(name, "client")), language, said)[0] == expected
+
+
+def test_other_columns_that_hold_what_was_said_are_replaced_too(samples: Path) -> None:
+    meeting = read(samples / "erstgespraech_de.meeting.json")
+    found = pseudonymised(meeting)
+    asked = pd.DataFrame({"question": ["Hat Eva das gesagt?"], "words": ["eva plakat"], "text": ["Frag Herrn Baum."]})
+    assert found.table(asked).iloc[0].tolist() == ["Hat Agency 1 das gesagt?", "Agency 1 plakat", "Frag Client 1."]

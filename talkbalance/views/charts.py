@@ -20,7 +20,7 @@ from talkbalance.errors import Unavailable
 from talkbalance.floor import Floats, Ints
 from talkbalance.frames import records
 from talkbalance.i18n import text
-from talkbalance.meeting import AGENCY, CLIENT, Meeting, clock
+from talkbalance.meeting import AGENCY, Meeting, clock
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.ratio import Ratio
@@ -30,7 +30,7 @@ from talkbalance.metrics.timing import STEP, WINDOW
 from talkbalance.metrics.turntaking import LAPSE, require_ends, responses, stretches
 from talkbalance.metrics.uptake import Answer, answers
 from talkbalance.views.acts import act
-from talkbalance.views.figures import LIGHT, colours, shorten
+from talkbalance.views.figures import LIGHT, colours, shorten, side_colours
 from talkbalance.views.writing import interval, number, percent, side_name
 
 WIDTH = 620.0
@@ -44,12 +44,6 @@ FAINT = 30.0
 """Seconds of speech below which a window says little."""
 NAME = 20
 """Characters of a name."""
-
-
-def side_colours(meeting: Meeting) -> dict[str, str]:
-    """Return the colour of each side as a CSS value; a person who is a side of their own keeps theirs."""
-    own = colours(meeting)
-    return {side: f"var(--tb-{side}-0,{LIGHT[side][0]})" if side in (AGENCY, CLIENT) else own[side] for side in meeting.sides}
 
 
 @dataclass(frozen=True, slots=True)

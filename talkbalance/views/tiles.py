@@ -11,7 +11,8 @@ from talkbalance.errors import Unavailable
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 from talkbalance.summary import FAMILIES, Measured
-from talkbalance.views.charts import Scale, side_colours
+from talkbalance.views.charts import Scale
+from talkbalance.views.figures import side_colours
 from talkbalance.views.pane import act
 from talkbalance.views.verdicts import LINES, Line, verdict
 from talkbalance.views.writing import NOTHING, figure_of, number, side_name, unit_of, written

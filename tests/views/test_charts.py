@@ -15,7 +15,7 @@ from talkbalance.i18n import Language
 from talkbalance.meeting import Meeting, Speaker
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.speaking import speaking_time
-from talkbalance.views import charts
+from talkbalance.views import charts, figures
 from tests.drawing import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -172,5 +172,5 @@ def test_everybody_has_a_colour_without_sides(samples: Path) -> None:
     meeting = formats.read(samples / "erstgespraech_de.meeting.json")
     people = tuple(Speaker(one.name) for one in meeting.speakers)
     unsided = Meeting(people, meeting.utterances, meeting.duration, language="de", source=meeting.source)
-    assert len(set(charts.side_colours(unsided).values())) == len(people)
+    assert len(set(figures.side_colours(unsided).values())) == len(people)
     assert "Herr Baum" in words(charts.balance_over_time(unsided))
