@@ -203,7 +203,7 @@ def test_the_switch_changes_every_part_and_keeps_what_was_typed(lesson: Workshop
     assert all(part.title.value != said for part, said in zip(parts, german, strict=True))
     assert parts[0].sliders["share"].value == 33
     assert parts[2].raters == ("Anna", "Ben")
-    assert "Share of speaking time" in parts[0].sliders["share"].description
+    assert "Share of speech" in parts[0].sliders["share"].description
     assert "less than before" in parts[3].table.value
 
 
