@@ -51,7 +51,7 @@ class _Said:
 
 def _claims(file: File) -> bool:
     head = [line for line in file.text[:4000].removeprefix("\ufeff").split("\n") if line.strip()]
-    return any(line.startswith("@Begin") for line in head[:6]) and any(line.startswith("@UTF8") for line in head[:2])
+    return any(line.strip() == "@Begin" for line in head[:6])
 
 
 def _read(file: File) -> Found:

@@ -17,7 +17,7 @@ from talkbalance.errors import UnreadableFile
 from talkbalance.formats.assemble import SILENCE, assemble, joined, starts_only, word
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found, Trait
-from talkbalance.formats.records import are_numbers, chosen, first_records, number, records
+from talkbalance.formats.records import are_numbers, chosen, first_records, most, number, records
 from talkbalance.formats.rttm import is_rttm
 from talkbalance.formats.stm import is_stm
 from talkbalance.meeting import UNKNOWN, Source, Word
@@ -32,8 +32,11 @@ _ALTERNATIVES = frozenset(("<ALT_BEGIN>", "<ALT>", "<ALT_END>"))
 
 def _claims(file: File) -> bool:
     lines = first_records(file)
-    fits = bool(lines) and all(_FIELDS <= len(parts) <= _MOST_FIELDS and are_numbers(parts[2:4]) for parts in lines)
-    return fits and not is_rttm(lines) and not is_stm(lines)
+    return most(lines, _fits) and not is_rttm(lines) and not is_stm(lines)
+
+
+def _fits(parts: list[str]) -> bool:
+    return _FIELDS <= len(parts) <= _MOST_FIELDS and are_numbers(parts[2:4])
 
 
 def _read(file: File) -> Found:

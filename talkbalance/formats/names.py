@@ -38,6 +38,9 @@ NAMES: Schema = {
 _HEADERS = {"heard": ("heard", "gefunden"), "name": ("name",), "side": ("side", "seite"), "file": ("file", "datei")}
 """What the columns that are read are called, in either language."""
 
+_NO_TRANSCRIPTS = frozenset(("formats.unknown", "formats.nobody", "formats.chat", "formats.binary", "annotations.regions_alone"))
+"""What a file is told to be that may well lie beside transcripts: notes, a list, a chat."""
+
 _NUMBERED = re.compile(
     r"(?:s|spk|spkr|speaker|sprecher(?:in)?|person|participant|teilnehmer(?:in)?|voice|stimme|channel|kanal)?[\s_-]*\d*",
     re.IGNORECASE,
@@ -121,6 +124,8 @@ def _meetings(folder: Path) -> Iterator[Meeting]:
                 warnings.simplefilter("ignore", TalkbalanceWarning)
                 meeting = read(path)
         except TalkbalanceError as error:
+            if error.key in _NO_TRANSCRIPTS:
+                continue
             warnings.warn(text("names.passed_over", why=error), TalkbalanceWarning, stacklevel=3)
             continue
         yield replace(meeting, source=replace(meeting.source, file=meeting.source.file or path.name))

@@ -3,7 +3,7 @@
 Such a file may hold many recordings; a meeting is one of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from math import isfinite
 
@@ -31,10 +31,15 @@ def records(file: File, *, fields: int, last: int = -1) -> Iterator[tuple[int, l
         yield number, parts
 
 
-def first_records(file: File, *, most: int = 20) -> list[list[str]]:
+def first_records(file: File, *, limit: int = 20) -> list[list[str]]:
     """Return the fields of the first lines that are no comments; of a line cut off after 20,000 characters, what is there."""
     head = (line.split() for line in file.text[:20_000].split("\n"))
-    return list(islice((parts for parts in head if parts and not parts[0].startswith((";", "#"))), most))
+    return list(islice((parts for parts in head if parts and not parts[0].startswith((";", "#"))), limit))
+
+
+def most(lines: Sequence[list[str]], fits: Callable[[list[str]], bool]) -> bool:
+    """Whether more than half of the lines look like a format's: a broken one among them is told with its number then."""
+    return 2 * sum(map(fits, lines)) > len(lines)
 
 
 def number(value: str, file: File, line: int) -> float:

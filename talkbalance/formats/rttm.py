@@ -33,7 +33,7 @@ _FIELDS = 8
 
 
 def _claims(file: File) -> bool:
-    return is_rttm(first_records(file, most=1))
+    return is_rttm(first_records(file, limit=1))
 
 
 def is_rttm(lines: list[list[str]]) -> bool:

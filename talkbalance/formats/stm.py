@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from talkbalance.formats.assemble import assemble, span
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found, Trait
-from talkbalance.formats.records import are_numbers, chosen, field, first_records, lines_of, names, number, records, renamed
+from talkbalance.formats.records import are_numbers, chosen, field, first_records, lines_of, most, names, number, records, renamed
 from talkbalance.formats.rttm import is_rttm
 from talkbalance.formats.xml import broken
 from talkbalance.meeting import Meeting, Source, Utterance, times_of
@@ -27,12 +27,12 @@ def _claims(file: File) -> bool:
 
 
 def is_stm(lines: list[list[str]]) -> bool:
-    """Whether all lines have a start and an end behind three other fields, and are no records of RTTM."""
-    return (
-        bool(lines)
-        and not is_rttm(lines)
-        and all(len(parts) >= _FIELDS and are_numbers(parts[3:5]) and float(parts[3]) <= float(parts[4]) for parts in lines)
-    )
+    """Whether most lines have a start and an end behind three other fields, and none begins as a record of RTTM."""
+    return not is_rttm(lines) and most(lines, _fits)
+
+
+def _fits(parts: list[str]) -> bool:
+    return len(parts) >= _FIELDS and are_numbers(parts[3:5]) and float(parts[3]) <= float(parts[4])
 
 
 def _read(file: File) -> Found:

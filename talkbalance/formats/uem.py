@@ -14,7 +14,7 @@ from talkbalance.errors import Unavailable, UnreadableFile
 from talkbalance.formats.assemble import span
 from talkbalance.formats.files import File, open_file
 from talkbalance.formats.format import Format, Found
-from talkbalance.formats.records import are_numbers, chosen, first_records, number, records
+from talkbalance.formats.records import are_numbers, chosen, first_records, most, number, records
 from talkbalance.formats.xml import broken
 from talkbalance.meeting import Meeting, Utterance, times_of
 
@@ -89,8 +89,7 @@ def _inside(utterance: Utterance, regions: Sequence[tuple[float, float]]) -> lis
 
 
 def _claims(file: File) -> bool:
-    lines = first_records(file)
-    return bool(lines) and all(len(parts) == _FIELDS and are_numbers(parts[2:]) for parts in lines)
+    return most(first_records(file), lambda parts: len(parts) == _FIELDS and are_numbers(parts[2:]))
 
 
 def _read(file: File) -> Found:

@@ -79,7 +79,7 @@ def test_lines_that_find_no_room_are_counted(tmp_path: Path) -> None:
 
 
 def test_without_any_times_the_order_counts(tmp_path: Path) -> None:
-    meeting = _read(tmp_path, "@UTF8\n@Begin\n*A:\tja .\n*B:\tnein .\n@End\n", "a.cha")
+    meeting = _read(tmp_path, "@Begin\n*A:\tja .\n*B:\tnein .\n@End\n", "a.cha")
     assert meeting.source.times == "none"
     assert [(u.speaker, u.text) for u in meeting.utterances] == [("A", "ja."), ("B", "nein.")]
 

@@ -22,13 +22,14 @@ def folder(tmp_path: Path) -> Path:
     write(draw("Eva_Brandt  |####    |ja\nS2          |    ####|so"), place / "a.stm")
     write(draw("eva.brandt  |##      |ja\nS2          |    ####|so\n=1+1  |       # |"), place / "2026" / "b.exb")
     (place / "notes.txt").write_text("Dies ist kein Transkript", encoding="utf-8")
+    (place / "broken.stm").write_text("a 1 Eva 0 1 ja\na 1 Eva 2 3 ja\na 1 Eva 4 3 nein\n", encoding="utf-8")
     (place / "call.mp4").write_bytes(b"\0" * 100)
     return place
 
 
 @pytest.fixture
 def listed(folder: Path) -> pd.DataFrame:
-    with pytest.warns(TalkbalanceWarning, match=r"passed over: notes\.txt"):
+    with pytest.warns(TalkbalanceWarning, match=r"passed over: broken\.stm"):
         return names_in(folder)
 
 
@@ -115,7 +116,7 @@ def test_an_empty_folder_and_another_ending_are_one_sentence(listed: pd.DataFram
         write_names(listed, tmp_path / "names.docx")
 
 
-def test_a_recording_is_not_opened(folder: Path) -> None:
+def test_only_a_transcript_that_cannot_be_read_is_worth_a_word(folder: Path) -> None:
     with pytest.warns(TalkbalanceWarning) as said:
         names_in(folder)
-    assert not any("mp4" in str(warning.message) for warning in said)
+    assert ["broken.stm" in str(warning.message) for warning in said] == [True]

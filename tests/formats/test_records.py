@@ -124,10 +124,9 @@ def test_a_meeting_without_times_goes_through_a_list(tmp_path: Path) -> None:
     ],
 )
 def test_what_makes_no_sense_is_told_with_its_line(tmp_path: Path, name: str, content: str, line: int) -> None:
-    kind = {"a.stm": "STM", "a.ctm": "CTM", "a.seglst.json": "SegLST"}[name]
-    recording = "" if kind == "CTM" else "a"
+    recording = "" if name == "a.ctm" else "a"
     with pytest.raises(UnreadableFile, match=rf"{name}, line {line}\b"):
-        read(_file(tmp_path, content, name), kind=kind, recording=recording)
+        read(_file(tmp_path, content, name), recording=recording)
 
 
 def test_only_the_stretches_of_a_uem_count(tmp_path: Path) -> None:
