@@ -1,8 +1,8 @@
 """The rows a store holds of one meeting: what it is, every measure, every event, turns, and balance over time.
 
 All tables begin with `meeting`, the identity, so that they join. `events` puts interruptions, questions, listener signals,
-answering turns and markers into one table: `event` says which, `kind` of which kind, and what only some events have is missing in
-the others.
+answering turns, markers and promises into one table: `event` says which, `kind` of which kind, and what only some events have is
+missing in the others.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from talkbalance.corpus.promises import promises
 from talkbalance.errors import InvalidParameter, Unavailable, UnreadableFile
 from talkbalance.formats.files import read_text
 from talkbalance.frames import SPEAKING_TIME, SUMMARY, TURNS, Schema, columns, table
@@ -240,11 +241,17 @@ def _markers(meeting: Meeting, settings: Settings) -> pd.DataFrame:
     return markers(meeting)
 
 
+def _promises(meeting: Meeting, settings: Settings) -> pd.DataFrame:
+    del settings
+    return promises(meeting)
+
+
 FINDERS: Mapping[str, Callable[[Meeting, Settings], pd.DataFrame]] = {
     "interruption": _interruptions,
     "question": _questions,
     "backchannel": _signals,
     "answer": _answers,
     "marker": _markers,
+    "promise": _promises,
 }
 """By event what finds it."""
