@@ -11,9 +11,35 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any
 
+from talkbalance.corrections import Log, correct, log_beside
 from talkbalance.errors import UnreadableFile
+from talkbalance.formats import read
 from talkbalance.formats.files import write_atomically
 from talkbalance.meeting import Meeting
+
+NAMES = ("rename", "side", "merge")
+"""Corrections that only say who is who."""
+
+
+def opened(file: Path, *, names_only: bool = False) -> Meeting:
+    """Read a meeting with the corrections that lie beside it.
+
+    Parameters
+    ----------
+    file
+        In any known format.
+    names_only
+        Whether only names and sides are corrected: what the machine made of the rest is then still to be judged.
+
+    Raises
+    ------
+    UnreadableFile
+        Where the file, or the log beside it, cannot be read.
+    """
+    meeting, path = read(file), log_beside(file)
+    if not path.is_file():
+        return meeting
+    return correct(meeting, [line for line in Log(path) if not names_only or line.do in NAMES])
 
 
 class Notes:

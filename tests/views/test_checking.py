@@ -1,11 +1,13 @@
 """Judging by hand, as a person does, without a kernel."""
 
+import shutil
 from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
 
 import pytest
 
+from talkbalance.corrections import Correction, Log, log_beside
 from talkbalance.errors import Unavailable, UnreadableFile
 from talkbalance.formats import read, write
 from talkbalance.i18n import set_language
@@ -187,6 +189,18 @@ def test_names_and_words_are_escaped(hostile: Meeting, tmp_path: Path) -> None:
         shown = page.case.value + page.result.value + "".join(line.children[2].value for line in page.lacking.children)
         assert "<script" not in shown
         assert "<img" not in shown
+
+
+def test_of_corrections_only_names_are_taken(samples: Path, tmp_path: Path) -> None:
+    shutil.copy(samples / "erstgespraech_de.meeting.json", tmp_path)
+    file = tmp_path / "erstgespraech_de.meeting.json"
+    before = check(file, labels=tmp_path / "l.json").found
+    log = Log(log_beside(file))
+    log.add(Correction("rename", "Eva Brandt", "Eva"))
+    log.add(Correction("reassign", {"speaker": "Eva", "start": 600}, "Herr Baum"))
+    after = check(file, labels=tmp_path / "l.json").found
+    assert [one.start for one in after] == [one.start for one in before]
+    assert {one.speaker for one in after} == {"Eva", "Herr Baum"}
 
 
 def test_nothing_judged_is_said(page: Check) -> None:

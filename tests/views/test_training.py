@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from talkbalance.corrections import Correction, Log
 from talkbalance.errors import InvalidParameter, UnreadableFile
 from talkbalance.formats import write
 from talkbalance.i18n import set_language
@@ -240,6 +241,29 @@ def test_an_empty_sheet_has_room_to_write(lesson: Workshop, tmp_path: Path) -> N
     page = (tmp_path / "leer.html").read_text(encoding="utf-8")
     assert "tb-line" in page
     assert "☐" in page
+
+
+def test_what_was_corrected_counts(samples: Path, tmp_path: Path) -> None:
+    for name in ("erstgespraech_de", "zweitgespraech_de"):
+        shutil.copy(samples / f"{name}.meeting.json", tmp_path)
+    Log(tmp_path / "erstgespraech_de.corrections.jsonl").add(Correction("rename", "Eva Brandt", "Eva <Braun>"))
+    lesson = workshop(tmp_path, notes=tmp_path / "n.json", moments=tmp_path / "m.json", language="de")
+    assert "Eva <Braun>" in [speaker.name for speaker in lesson.meeting().speakers]
+    assert any("Eva <Braun>" in clip.what for clip in lesson.hear().clips)
+
+
+def test_a_broken_meeting_beside_the_others_does_not_keep_anybody_from_working(samples: Path, tmp_path: Path) -> None:
+    shutil.copy(samples / "erstgespraech_de.meeting.json", tmp_path / "a.meeting.json")
+    (tmp_path / "b.meeting.json").write_text("{}", encoding="utf-8")
+    shutil.copy(samples / "zweitgespraech_de.meeting.json", tmp_path / "c.meeting.json")
+    lesson = workshop(tmp_path, notes=tmp_path / "n.json", moments=tmp_path / "m.json", language="en")
+    assert lesson.file("after").name == "c.meeting.json"
+    guess = lesson.guess()
+    lesson.choices["before"].value = tmp_path / "b.meeting.json"
+    assert "tb-wrong" in lesson.message.value
+    lesson.choices["before"].value = tmp_path / "a.meeting.json"
+    guess.reveal.click()
+    assert guess.result.value
 
 
 def test_a_folder_without_meetings_is_said(tmp_path: Path) -> None:

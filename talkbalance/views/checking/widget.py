@@ -10,13 +10,12 @@ import ipywidgets as widgets
 import pandas as pd
 
 from talkbalance.errors import Unavailable, UnreadableFile
-from talkbalance.formats import read
 from talkbalance.frames import records
 from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting, clock
 from talkbalance.views.checking.cases import MEASURES, RESULTS, Answer, Case, Judged, Judgements, cases, results
 from talkbalance.views.checking.here import Here
-from talkbalance.views.kept import Notes
+from talkbalance.views.kept import Notes, opened
 from talkbalance.views.page import WIDE, Page, note, row, small_player, soft, style
 from talkbalance.views.player import sound_of
 from talkbalance.views.writing import NOTHING, number, percent, side_name
@@ -43,7 +42,7 @@ def check(
     Parameters
     ----------
     file
-        The meeting, in any known format, with times.
+        The meeting, in any known format, with times. Of corrections beside it only names and sides are taken.
     recording
         Its sound; by default the one that lies beside it under the same name.
     stretch
@@ -62,7 +61,7 @@ def check(
     """
     path = Path(file)
     sound = sound_of(path) if recording is None else Path(recording)
-    return Check(read(path), sound, stretch, Notes(Path(labels)), language)
+    return Check(opened(path, names_only=True), sound, stretch, Notes(Path(labels)), language)
 
 
 class Check(Page):

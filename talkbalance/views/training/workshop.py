@@ -1,17 +1,17 @@
 """The first part of a workshop: which meetings it is about, in which language; it makes all others."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import ipywidgets as widgets
 import pandas as pd
 
-from talkbalance.errors import UnreadableFile
-from talkbalance.formats import read
+from talkbalance.errors import TalkbalanceError, UnreadableFile
 from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting
 from talkbalance.summary import summary
-from talkbalance.views.kept import Notes, Playlist
+from talkbalance.views.kept import Notes, Playlist, opened
 from talkbalance.views.page import WIDE, Page, row, soft, style
 from talkbalance.views.training.guess import Guess
 from talkbalance.views.training.hear import Hear
@@ -20,6 +20,9 @@ from talkbalance.views.training.playlist import Listing
 from talkbalance.views.training.printing import Printing
 from talkbalance.views.training.rate import Rate
 from talkbalance.views.training.side_by_side import BeforeAndAfter
+
+MOST_READ = 12
+"""Meetings that are read to find one of the same people."""
 
 
 def workshop(
@@ -73,7 +76,7 @@ class Workshop(Page):
             raise UnreadableFile("training.no_meetings", folder=folder)
         self.notes, self.saved = notes, saved
         self.parts: dict[type[Part], Part] = {}
-        self.meeting_in = cache(read)
+        self.meeting_in = cache(opened)
         self.measured_in = cache(lambda file: summary(self.meeting_in(file)))
         names = [(file.name, file) for file in files]
         self.language_switch = widgets.ToggleButtons(options=[("Deutsch", "de"), ("English", "en")], value=self.spoken)
@@ -89,9 +92,13 @@ class Workshop(Page):
             choice.observe(self.heeded(self._show), "value")
 
     def _same_people(self, files: list[Path]) -> int:
-        """Return the first other meeting of the same people, or the second one there is."""
-        people = [{speaker.name for speaker in self.meeting_in(file).speakers} for file in files]
-        return next((place for place in range(1, len(files)) if people[place] == people[0]), 1)
+        """Return the first other meeting of the same people, or the second one there is; not every meeting of a year is read."""
+        people = {speaker.name for speaker in self.meeting_in(files[0]).speakers}
+        for place, file in enumerate(files[1:MOST_READ], 1):
+            with suppress(TalkbalanceError):
+                if {speaker.name for speaker in self.meeting_in(file).speakers} == people:
+                    return place
+        return 1
 
     @property
     def spoken(self) -> Language:
