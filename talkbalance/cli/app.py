@@ -25,9 +25,9 @@ def serving_options(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> None:
     from talkbalance.views.app import app
 
-    def ready(url: str) -> None:
+    def ready(url: str, once: str) -> None:
         print(text("app.ready", url=url), file=sys.stderr)
         if options.browser:
-            webbrowser.open(url)
+            webbrowser.open(once)
 
     app(options.file, ready=ready, port=options.port)

@@ -6,7 +6,7 @@ environment, never in the page's address.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,12 +19,13 @@ from talkbalance.views.shipped import shipped
 
 if TYPE_CHECKING:
     from talkbalance.views.review import Review
+    from talkbalance.views.serving import Ready
 
 FILE, FOLDER, LANGUAGE = "TALKBALANCE_OPEN", "TALKBALANCE_FOLDER", "TALKBALANCE_LANGUAGE"
 """Variables by which the page's kernel is told what to open, where to save, and which language to speak."""
 
 
-def app(file: Path | None = None, *, ready: Callable[[str], None], port: int | None = None) -> None:
+def app(file: Path | None = None, *, ready: "Ready", port: int | None = None) -> None:
     """Serve the page until the user ends it.
 
     Parameters
@@ -32,7 +33,8 @@ def app(file: Path | None = None, *, ready: Callable[[str], None], port: int | N
     file
         The recording or transcript to begin with; without one, the page asks for one.
     ready
-        Called with the page's address, which lets in whoever knows it, once it is there.
+        Called once the page is there: with its address, which lets in whoever knows it, and with one that lets in a single time,
+        for starting a browser.
     port
         Where it is served on this machine; by default wherever there is room.
 

@@ -6,7 +6,8 @@ stranger, another host or origin ──> gate ── 403
 ```
 
 Everything behind it is refused without the cookie: pages, scripts, sounds and the kernel's channel alike. The token stands in the
-first address only; what is sent on has none, so that it is in no history and no referrer.
+first address only; what is sent on has none, so that it is in no history and no referrer. The address a browser is started with can
+be read by others on the machine, in the list of programs: its token is another one, good for one visit.
 """
 
 import secrets
@@ -33,16 +34,21 @@ class Gate(Router):
         What is served to whom the gate lets in.
     port
         Where both are served.
+
+    Attributes
+    ----------
+    url, once
+        The addresses that let in: again and again, and a single time.
     """
 
     def __init__(self, behind: Router, port: int) -> None:
-        self.token = secrets.token_urlsafe(24)
+        self.token, self._ticket = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self._behind = behind
         self._hosts = {f"{name}:{port}" for name in NAMES}
         self._name, self._secret = f"talkbalance-{port}", secrets.token_urlsafe(24)
         self._texts = {name: text(f"app.{name}") for name in ("refused", "opening", "no_script")}  # requests know no language
         self._language = language()
-        self.url = f"http://{ADDRESS}:{port}/?token={self.token}"
+        self.url, self.once = (f"http://{ADDRESS}:{port}/?token={token}" for token in (self.token, self._ticket))
 
     def find_handler(self, request: HTTPServerRequest, **_: object) -> HTTPMessageDelegate | None:
         """Return what answers a request: the page, the way to it, or a refusal."""
@@ -51,10 +57,16 @@ class Gate(Router):
         given = request.cookies.get(self._name)
         if given is not None and secrets.compare_digest(given.value.encode(), self._secret.encode()):
             return self._behind.find_handler(request)
-        token = request.arguments.get("token", [b""])[-1]
-        if request.method == "GET" and request.path == "/" and secrets.compare_digest(token, self.token.encode()):
+        if request.method == "GET" and request.path == "/" and self._invited(request.arguments.get("token", [b""])[-1]):
             return self._welcome(request)
         return self._refusal(request)
+
+    def _invited(self, token: bytes) -> bool:
+        """Whether a token is the page's, or the one for a single visit, which is spent by that."""
+        if self._ticket and secrets.compare_digest(token, self._ticket.encode()):
+            self._ticket = ""
+            return True
+        return secrets.compare_digest(token, self.token.encode())
 
     def _local(self, request: HTTPServerRequest) -> bool:
         """Whether a request names this page, and comes from it where it says from where it comes."""

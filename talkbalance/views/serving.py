@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ ALONE = 600
 """Seconds after which a kernel nobody is connected to is ended; when its tab is closed, it is ended at once."""
 LOOKED_AFTER = 30
 
-Kernel = Mapping[str, str]
-"""Variables for the environment of the page's kernel."""
+Ready = Callable[[str, str], None]
+"""Called once the page is there, with its address, and with one that lets in a single time, for starting a browser."""
 
 
 class Kernels(AsyncMappingKernelManager):
@@ -44,7 +44,7 @@ class Served(Voila):  # type: ignore[misc]  # it has no types
     """Voilà with our gate in front of everything it serves."""
 
     door: socket.socket
-    ready: Callable[[str], None]
+    ready: Ready
 
     def listen(self) -> None:
         """Serve until the user, or the system, ends it."""
@@ -53,7 +53,7 @@ class Served(Voila):  # type: ignore[misc]  # it has no types
         server = HTTPServer(gate)
         server.add_socket(self.door)
         self.ioloop = IOLoop.current()
-        self.ioloop.add_callback(self.ready, gate.url)
+        self.ioloop.add_callback(self.ready, gate.url, gate.once)
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
@@ -63,15 +63,13 @@ class Served(Voila):  # type: ignore[misc]  # it has no types
             self.stop()
 
 
-def run(door: socket.socket, home: Path, ready: Callable[[str], None]) -> None:
+def run(door: socket.socket, home: Path, ready: Ready) -> None:
     """Serve the page at an open socket until it is ended.
 
     Parameters
     ----------
     home
         A private folder for what servers and kernels tell one another.
-    ready
-        Called with the page's address once it is there.
     """
     if not loud():
         logging.getLogger().addHandler(logging.NullHandler())  # what libraries say would end up in the terminal
@@ -116,7 +114,7 @@ def _policy(port: int) -> str:
     """Return what a browser may load for the page: what this server gives it, whatever a library would like to fetch."""
     own = {
         "default-src": "'self'",
-        "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",  # widgets are modules made on the page
+        "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",  # widgets are modules made on the page, schemas functions
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",

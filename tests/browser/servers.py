@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -86,9 +87,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             continue
 
 
+def _need(library: str, extra: str) -> None:
+    if find_spec(library) is None:
+        pytest.skip(f'no {library} here: pip install "talkbalance[{extra}]"')
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Return JupyterLab on a copy of the notebooks."""
+    _need("jupyterlab", "notebook")
     with served(tmp_path_factory.mktemp("lab"), "lab", ".") as found:
         yield found
 
@@ -96,5 +103,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Return the app, started without a file."""
+    _need("voila", "app")
     with served(tmp_path_factory.mktemp("app"), "app") as found:
         yield found

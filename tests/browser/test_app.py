@@ -18,7 +18,7 @@ from talkbalance.corrections import Log, log_beside
 from talkbalance.meeting import Speaker
 from talkbalance.speech.audio import open_recording
 from tests.browser.conftest import Visitor
-from tests.browser.servers import Served
+from tests.browser.servers import Served, served
 
 PLAYS = "document.querySelector('.tb-player').dataset.playing === '1'"
 MOST_ACTIONS = 6
@@ -59,6 +59,18 @@ def test_a_newcomer_hears_the_first_interruption_within_six_actions(visitor: Vis
     actions += 1
     hears(page, at - 2)
     assert actions <= MOST_ACTIONS
+
+
+def test_with_a_file_its_first_interruption_is_three_actions_away(visitor: Visitor, samples: Path, tmp_path: Path) -> None:
+    with served(tmp_path, "app", str(samples / "erstgespraech_de.meeting.json"), language="de") as server:
+        page = visitor(server)
+        page.goto(server.url)
+        page.get_by_role("region", name="Ins Wort gefallen").get_by_role("button").first.click(timeout=60_000)
+        page.locator(".tb-moments .tb-play").first.click()
+        page.wait_for_function(PLAYS, timeout=60_000)
+        assert page.evaluate("document.documentElement.lang") == "de"
+        assert page.title() == "talkbalance"
+        page.close()  # before its server goes
 
 
 def test_a_meeting_is_opened_named_heard_and_taken_away(visitor: Visitor, voila: Served, samples: Path, tmp_path: Path) -> None:

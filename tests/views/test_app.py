@@ -89,6 +89,12 @@ def test_a_stranger_sees_nothing(door: Gate, path: str, method: str) -> None:
     assert (b"talkbalance app" in refused.body) == (method != "HEAD")
 
 
+def test_the_address_a_browser_is_started_with_lets_in_once(door: Gate) -> None:
+    path = "/" + door.once.rpartition("/")[2]
+    answers = [ask(door, path, Host=f"evil.example:{PORT}"), ask(door, path), ask(door, path)]
+    assert [answer.status for answer in answers if answer is not None] == [403, 200, 403]
+
+
 def test_a_token_is_for_the_first_address_only(door: Gate) -> None:
     for path, method in ((f"/voila/static/voila.js?token={door.token}", "GET"), (f"/?token={door.token}", "POST")):
         refused = ask(door, path, method=method)
