@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from struct import unpack
 from xml.etree import ElementTree as ET
 
 import pytest
+import resvg_py
 from hypothesis import given, settings
 
 from talkbalance.errors import MissingModel, UnreadableFile
@@ -25,7 +27,8 @@ PLAIN = {"svg", "title", "rect", "g", "path", "line", "text", "circle", "tspan",
 
 def all_of(meeting: Meeting) -> dict[str, ET.Element]:
     """Return every slide of a meeting, parsed."""
-    return {slide.name: ET.fromstring(drawn(slide, meeting)) for slide in slides.slides(meeting, summary(meeting, runs=0), find(meeting))}
+    made = slides.slides(meeting, summary(meeting, runs=0), find(meeting))
+    return {slide.name: ET.fromstring(drawn(slide, meeting)) for slide in made}
 
 
 def words(picture: ET.Element) -> str:
@@ -124,6 +127,14 @@ def test_umlauts_are_drawn_and_not_boxes() -> None:
         return png(f'<svg xmlns="http://www.w3.org/2000/svg"><text x="40" y="400" font-size="300">{letters}</text></svg>')
 
     assert len({one(letters) for letters in ("ä", "a", "ü", "ß", "\U0001f9ff")}) == 5
+
+
+def test_a_machine_without_letters_draws_the_same(meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
+    (first, *_) = slides.slides(meeting, summary(meeting, runs=0), find(meeting))
+    svg = drawn(first, meeting)
+    here = png(svg)
+    monkeypatch.setattr("resvg_py.svg_to_bytes", partial(resvg_py.svg_to_bytes, skip_system_fonts=True))
+    assert png(svg) == here
 
 
 def test_what_is_missing_for_png_is_said(meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
