@@ -75,6 +75,7 @@ class Check(Page):
             raise Unavailable("unavailable.no_times")
         self.meeting, self.labels = meeting, labels
         self.found: tuple[Case, ...] = ()
+        self._known: dict[tuple[Judged, float, float], tuple[Case, ...]] = {}
         self.reason, self.place, self.opened = "", 0, False
         self._make(stretch)
         self.player.show(meeting, recording=sound)
@@ -182,7 +183,10 @@ class Check(Page):
 
     def _cases(self, measure: Judged) -> tuple[Case, ...]:
         first, last = self.stretch.value
-        return cases(self.meeting, measure, start=first, end=last)
+        key = measure, first, last
+        if key not in self._known:
+            self._known[key] = cases(self.meeting, measure, start=first, end=last)
+        return self._known[key]
 
     def _choose(self) -> None:
         """Show the candidates of the measure and the stretch that are chosen, from the first that was not judged."""

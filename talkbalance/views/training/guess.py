@@ -72,7 +72,9 @@ class Guess(Part):
         if not self._guesses():
             self._enter()
         self.open = True
+        self.say(text("training.computing"))
         self._draw()
+        self.say("")
 
     def _draw(self) -> None:
         guesses = self._guesses()

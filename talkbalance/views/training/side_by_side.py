@@ -50,7 +50,9 @@ class BeforeAndAfter(Part):
 
     def _reveal(self) -> None:
         self.open = True
+        self.say(text("training.computing"))
         self._draw()
+        self.say("")
 
     def _draw(self) -> None:
         self.reveal.disabled = self.open
