@@ -128,9 +128,9 @@ def _speech(tiers: list[_Tier]) -> tuple[list[_Tier], list[_Tier]]:
 
 
 def _words(tiers: list[_Tier]) -> dict[str, list[Word]]:
-    """Return, by tier, the pieces of the first tier that hangs on it and has times of its own, in order."""
+    """Return, by tier, the pieces of a tier that hangs on it and has times of its own, in order: one called so, else the first."""
     found: dict[str, list[Word]] = {}
-    for tier in tiers:
+    for tier in sorted(tiers, key=lambda tier: layer_of(tier.name)[1] != "words"):
         if tier.parent and tier.parent not in found:
             pieces = [span(mark.start, mark.end, tier.name, mark.value) for mark in tier.marks if mark is not None]
             words = [Word(*times_of(piece), piece.text) for piece in pieces if piece is not None]
@@ -153,54 +153,56 @@ def _utterances(tier: _Tier, words: list[Word]) -> Iterator[Utterance | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Lane:
-    """A tier to be written."""
+    """A tier to be written; each mark with a number of its own in the file."""
 
     name: str
     speaker: str
     parent: str
-    marks: tuple[tuple[int, int, str], ...]
+    marks: tuple[tuple[int, int, int, str], ...]
 
 
 def _write(meeting: Meeting) -> str:
     lanes = list(_lanes(meeting))
-    edges = sorted({edge for lane in lanes for start, end, _ in lane.marks for edge in (start, end)})
-    slots = {edge: i for i, edge in enumerate(edges, 1)}
-    count = itertools.count(1)
-    tiers = "".join(_tier_text(lane, slots, count) for lane in lanes)
+    marks = [mark for lane in lanes for mark in lane.marks]
+    # No two marks share a slot: who moves the edge of one in ELAN must not move another's.
+    edges = sorted([(start, number, 0) for number, start, _, _ in marks] + [(end, number, 1) for number, _, end, _ in marks])
+    slots = {(number, edge): i for i, (_, number, edge) in enumerate(edges, 1)}
     return _DOCUMENT.format(
         date=(meeting.details.date or _NO_DATE).isoformat(),
         media=_media(meeting),
         mark=MARK,
         note=escaped(header(meeting)),
-        last=next(count) - 1,
-        slots="".join(f'        <TIME_SLOT TIME_SLOT_ID="ts{i}" TIME_VALUE="{edge}"/>\n' for edge, i in slots.items()),
-        tiers=tiers,
+        last=len(marks),
+        slots="".join(_SLOT_TEXT.format(id=i, time=time) for i, (time, _, _) in enumerate(edges, 1)),
+        tiers="".join(_tier_text(lane, slots) for lane in lanes),
     )
 
 
 def _lanes(meeting: Meeting) -> Iterator[_Lane]:
     """Yield a tier of utterances a person, and one of words where there are any."""
     names = {speaker.name for speaker in meeting.speakers}
+    count = itertools.count(1)
     for speaker in meeting.speakers:
         said = [utterance for utterance in meeting.utterances if utterance.speaker == speaker.name]
-        yield _Lane(speaker.name, speaker.name, "", tuple((*_ms(*times_of(u)), u.text) for u in said))
-        words = tuple((*_ms(start, end), text) for utterance in said for start, end, text in words_inside(utterance))
-        if words:
+        spans = [(*times_of(utterance), utterance.text) for utterance in said]
+        yield _Lane(speaker.name, speaker.name, "", tuple((next(count), *_ms(start, end), text) for start, end, text in spans))
+        if words := [word for utterance in said for word in words_inside(utterance)]:
             name = next(name for i in itertools.count() if (name := f"{speaker.name}-words{i or ''}") not in names)
             names.add(name)
-            yield _Lane(name, speaker.name, speaker.name, words)
+            marks = tuple((next(count), *_ms(start, end), text) for start, end, text in words)
+            yield _Lane(name, speaker.name, speaker.name, marks)
 
 
 def _ms(start: float, end: float) -> tuple[int, int]:
     return round(start * 1000), round(end * 1000)
 
 
-def _tier_text(lane: _Lane, slots: dict[int, int], count: Iterator[int]) -> str:
+def _tier_text(lane: _Lane, slots: dict[tuple[int, int], int]) -> str:
     kind, parent = ("word", f' PARENT_REF="{escaped(lane.parent)}"') if lane.parent else ("utterance", "")
     speaker, name = escaped(lane.speaker), escaped(lane.name)
     marks = "".join(
-        _MARK_TEXT.format(id=next(count), first=slots[start], last=slots[end], value=escaped(value))
-        for start, end, value in lane.marks
+        _MARK_TEXT.format(id=number, first=slots[number, 0], last=slots[number, 1], value=escaped(value))
+        for number, _, _, value in lane.marks
     )
     return f'    <TIER LINGUISTIC_TYPE_REF="{kind}"{parent} PARTICIPANT="{speaker}" TIER_ID="{name}">\n{marks}    </TIER>\n'
 
@@ -215,6 +217,7 @@ def _media(meeting: Meeting) -> str:
 
 
 _NO_DATE = date(1970, 1, 1)
+_SLOT_TEXT = '        <TIME_SLOT TIME_SLOT_ID="ts{id}" TIME_VALUE="{time}"/>\n'
 _MARK_TEXT = """\
         <ANNOTATION>
             <ALIGNABLE_ANNOTATION ANNOTATION_ID="a{id}" TIME_SLOT_REF1="ts{first}" TIME_SLOT_REF2="ts{last}">

@@ -8,7 +8,7 @@ through a file. Names of recordings, clients and consent stay out: annotated fil
 import json
 from dataclasses import replace
 
-from talkbalance.formats.format import Found
+from talkbalance.formats.format import Found, overlapping
 from talkbalance.formats.native import from_document, to_document
 from talkbalance.meeting import Details, Meeting, Speaker
 
@@ -25,7 +25,7 @@ def header(meeting: Meeting) -> str:
 def restored(found: Found, note: str) -> Found:
     """Return what was read with what its note adds; a note that makes no sense adds nothing.
 
-    People and utterances are those of the file, as whoever corrected it left them.
+    People and utterances are those of the file, as whoever corrected it left them; who lets two speak at once there has heard it.
     """
     try:
         noted = from_document(json.loads(note))
@@ -43,7 +43,7 @@ def restored(found: Found, note: str) -> Found:
             noted.source,
             file=read.source.file,
             times=read.source.times,
-            overlap_observable=read.overlap_observable and noted.source.overlap_observable is not False,
+            overlap_observable=overlapping(read.utterances) or (read.overlap_observable and noted.overlap_observable),
             duration_given=noted.source.duration_given or read.source.duration_given,
         ),
     )

@@ -1,5 +1,6 @@
 """ELAN: tiers of people, of words, and of everything else."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,10 @@ MARK = (
 TALK = """
     Eva (agency)  |####  ##  | Was meinen Sie damit?/ja
     Baum (client) |   ####   | das ist so
+"""
+ROW = """
+    Eva (agency)  |####   ## | Was meinen Sie damit?/ja
+    Baum (client) |    ###   | das ist so
 """
 
 
@@ -69,6 +74,15 @@ def test_words_are_the_tier_that_cuts_up_what_was_said(tmp_path: Path) -> None:
     assert meeting.source.times == "word"
 
 
+def test_words_stand_on_the_tier_that_is_called_so(tmp_path: Path) -> None:
+    tiers = [
+        ("Eva", "", [(0, 2000, "Guten Tag")]),
+        ("Eva-Geste", 'PARENT_REF="Eva"', [(0, 1000, "winkt")]),
+        ("Eva-Wörter", 'PARENT_REF="Eva"', [(0, 900, "Guten"), (900, 2000, "Tag")]),
+    ]
+    assert [word.text for word in _read(tmp_path, _document(*tiers)).utterances[0].words] == ["Guten", "Tag"]
+
+
 def test_codes_comments_and_second_tiers_of_one_person_are_left_out_and_named(tmp_path: Path) -> None:
     content = _document(
         ("Eva-Rede", 'PARTICIPANT="Eva"', [(0, 2000, "Guten Tag zusammen")]),
@@ -110,7 +124,7 @@ def test_without_speech_it_says_so(tmp_path: Path) -> None:
 def test_a_corrected_file_changes_the_figures(tmp_path: Path) -> None:
     heard = draw(TALK)
     write(heard, tmp_path / "a.eaf")
-    corrected = (tmp_path / "a.eaf").read_text(encoding="utf-8").replace('TIME_VALUE="4000"', 'TIME_VALUE="3000"')
+    corrected = (tmp_path / "a.eaf").read_text(encoding="utf-8").replace('TIME_VALUE="4000"', 'TIME_VALUE="3000"', 1)
     (tmp_path / "b.eaf").write_text(corrected.replace("das ist so", "was ist so?"), encoding="utf-8")
     before, after = read(tmp_path / "a.eaf"), read(tmp_path / "b.eaf")
     assert speaking_time(before, by="side")["speaking_time"].tolist() == [6, 4]
@@ -130,9 +144,19 @@ def test_sides_length_and_silent_people_come_back(tmp_path: Path) -> None:
 
 def test_what_a_tool_put_in_a_row_does_not_become_observable(tmp_path: Path) -> None:
     source = Source("zoom.vtt", "WebVTT", "utterance", overlap_observable=False)
-    write(replace(draw(TALK.replace("####   |", "###    |").replace("   ###", "    ###")), source=source), tmp_path / "a.eaf")
+    write(replace(draw(ROW), source=source), tmp_path / "a.eaf")
     with pytest.raises(Unavailable, match="WebVTT"):
         interruptions(read(tmp_path / "a.eaf"))
+
+
+def test_who_lets_two_speak_at_once_in_a_corrected_file_has_heard_it(tmp_path: Path) -> None:
+    source = Source("zoom.vtt", "WebVTT", "utterance", overlap_observable=False)
+    write(replace(draw(ROW), source=source), tmp_path / "a.eaf")
+    content = (tmp_path / "a.eaf").read_text(encoding="utf-8")
+    before, _, after = content.rpartition('TIME_VALUE="7000"')  # where Baum ends; Eva goes on at the same moment
+    (tmp_path / "b.eaf").write_text(f'{before}TIME_VALUE="8000"{after}', encoding="utf-8")
+    assert not read(tmp_path / "a.eaf").overlap_observable
+    assert read(tmp_path / "b.eaf").overlap_observable
 
 
 def test_what_a_machine_heard_stays_heard(tmp_path: Path) -> None:
@@ -167,3 +191,9 @@ def test_names_with_marks_survive(tmp_path: Path) -> None:
 def test_people_called_as_a_tier_of_codes_stay_people(tmp_path: Path) -> None:
     write(draw("Notes  |## |ja\nKommentar  | ##|nein"), tmp_path / "a.eaf")
     assert [u.speaker for u in read(tmp_path / "a.eaf").utterances] == ["Notes", "Kommentar"]
+
+
+def test_no_two_annotations_share_a_slot(tmp_path: Path) -> None:
+    write(draw(ROW), tmp_path / "a.eaf")
+    used = re.findall(r'TIME_SLOT_REF\d="(\w+)"', (tmp_path / "a.eaf").read_text(encoding="utf-8"))
+    assert len(used) == len(set(used)) == 6
