@@ -1,11 +1,12 @@
 """A list of moments as HTML: when, who, the words, how sure, a button to hear each, and room for what a page wants to ask."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from math import isnan
 
-from talkbalance.cards import card
+from talkbalance.cards import CARD_OF, card
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, clock
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS
@@ -157,16 +158,17 @@ def _about(row: Row, changed: str) -> Iterator[str]:
 def _rule(measure: str) -> str:
     """Return what a measure asks and how it is defined, folded away."""
     sections = card(measure).split("\n## ")[1:3]
-    said = "\n\n".join(section.partition("\n")[2].strip() for section in sections).replace("`", "").replace("**", "")
+    written = "\n\n".join(section.partition("\n")[2].strip() for section in sections)
+    said = re.sub(r"`(\w+)`", lambda found: _in_words(found[1]), written).replace("`", "").replace("**", "")
     name = escape(text("explain.rule"))
     return f'<details id="tb-rule"><summary>{name}</summary><div class="tb-card">{escape(said)}</div></details>'
+
+
+def _in_words(measure: str) -> str:
+    """Return a measure as people call it; what is none stays as it is."""
+    return text(f"measures.{measure}") if measure in CARD_OF else measure
 
 
 def titled(row: Row) -> str:
     """Return the heading of the moments behind a figure."""
     return name_of(row["measure"], row["side"])
-
-
-def reasons(lines: Sequence[str]) -> str:
-    """Return sentences as notes."""
-    return "".join(f'<p class="tb-note">{escape(line)}</p>' for line in lines)

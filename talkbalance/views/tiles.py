@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from math import isnan, nan
+from math import floor, isnan, nan
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from talkbalance.views.charts import Scale
 from talkbalance.views.figures import side_colours
 from talkbalance.views.pane import act
 from talkbalance.views.verdicts import LINES, Line, verdict
-from talkbalance.views.writing import NOTHING, figure_of, number, side_name, unit_of, written
+from talkbalance.views.writing import NOTHING, QUOTIENTS, SECONDS, figure_of, number, side_name, unit_of, written
 
 HEADLINE = ("share", "longest_stretch", "interruptions", "question_ratio", "response_time", "backchannels")
 """Measures of a tile each, in order."""
@@ -63,14 +63,24 @@ def change(row: Row, before: Row | None) -> tuple[str, str]:
     """
     if before is None or isnan(before["value"]) or isnan(row["value"]):
         return "", ""
-    was, now = (written(one["value"], row["measure"], row["unit"]) for one in (before, row))
-    if was == now:
+    digits, was, now = _digits(row["measure"], row["unit"]), _shown(before, row), _shown(row, row)
+    step = round(now, digits) - round(was, digits)
+    if not step:
         return "", ""
-    step = row["value"] - before["value"]
-    size = 100 * abs(step) if row["unit"] == "0-1" else abs(step)
-    tenths = row["unit"] not in ("0-1", "1") and size < 10
-    said = f"{'▲ +' if step > 0 else '▼ −'}{number(size, 1 if tenths else 0)}"
-    return said, text("explorer.changed", name=name_of(row["measure"], row["side"]), was=was, now=now)
+    said = f"{'▲ +' if step > 0 else '▼ −'}{number(abs(step), digits)}"
+    earlier, later = (written(one["value"], row["measure"], row["unit"]) for one in (before, row))
+    return said, text("explorer.changed", name=name_of(row["measure"], row["side"]), was=earlier, now=later)
+
+
+def _shown(row: Row, like: Row) -> float:
+    """Return a value as it is written: shares as points, clocks in whole seconds."""
+    value = float(row["value"])
+    whole = like["unit"] == "s" and like["measure"] not in SECONDS
+    return 100 * value if like["unit"] == "0-1" else floor(value) if whole else value
+
+
+def _digits(measure: str, unit: str) -> int:
+    return 1 if measure in SECONDS else 2 if measure in QUOTIENTS or unit == "1/min" else 0
 
 
 def name_of(measure: str, side: str) -> str:

@@ -22,6 +22,7 @@ from talkbalance.views.moments import BEHIND, Moment, Moments
 from talkbalance.views.pane import act
 from talkbalance.views.player import AROUND
 from talkbalance.views.tabs import TABS
+from talkbalance.views.tiles import change
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +148,24 @@ def test_a_correction_shows_its_change(explorer: Explorer, sample: Meeting) -> N
     explorer.show(replace(sample, utterances=kept), before=before)
     assert 'class="tb-change"' in explorer._head.html
     assert "was" in explorer._head.status
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "was", "now", "said"),
+    [
+        ("share", "0-1", 0.704, 0.712, "▲ +1"),
+        ("share", "0-1", 0.704, 0.7, ""),
+        ("interruptions", "1", 6, 4, "▼ −2"),
+        ("response_time", "s", 0.44, 0.36, ""),
+        ("longest_stretch", "s", 17.9, 17.1, ""),
+        ("interruption_rate", "1/min", 1.0, 1.25, "▲ +0.25"),
+        ("share", "0-1", float("nan"), 0.7, ""),
+    ],
+)
+def test_a_change_is_that_of_what_is_written(measure: str, unit: str, was: float, now: float, said: str) -> None:
+    one, other = ({"measure": measure, "side": "agency", "unit": unit, "value": value} for value in (was, now))
+    assert change(other, one)[0] == said
+    assert bool(change(other, one)[1]) == bool(said)
 
 
 def test_the_list_stays_open_over_a_correction(explorer: Explorer, sample: Meeting) -> None:
