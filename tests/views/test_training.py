@@ -236,11 +236,13 @@ def test_the_sheet_is_one_page_without_scripts_and_with_what_was_typed(lesson: W
     assert "Anna" in page
 
 
-def test_an_empty_sheet_has_room_to_write(lesson: Workshop, tmp_path: Path) -> None:
+def test_a_sheet_to_hand_out_has_room_to_write_and_tells_nothing(lesson: Workshop, tmp_path: Path) -> None:
     lesson.sheet(tmp_path / "leer.html").save.click()
     page = (tmp_path / "leer.html").read_text(encoding="utf-8")
     assert "tb-line" in page
     assert "☐" in page
+    assert "unterbricht" not in page, "to be handed out, it tells nothing"
+    assert "weniger geworden" not in page
 
 
 def test_what_was_corrected_counts(samples: Path, tmp_path: Path) -> None:

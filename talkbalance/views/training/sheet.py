@@ -27,6 +27,8 @@ PLAN = (("guess", 10), ("hear", 15), ("rate", 15), ("both", 10), ("next", 10))
 def sheet(lesson: "Workshop", path: Path) -> Path:
     """Write the sheet of a workshop and return its path; the file is whole or not there.
 
+    As long as nobody has guessed it tells no figure and not what was counted: it can be handed out.
+
     Parameters
     ----------
     lesson
