@@ -38,7 +38,7 @@ def _read(file: File) -> Found:
     if headed:
         rows, (found, above) = max(headed, key=lambda candidate: len(candidate[0]))
         return tables.meeting_of(rows[above:], found, file, _TITLE)
-    found_page = page(lines)
+    found_page = page(lines, file.name)
     if found_page is None:
         raise UnreadableFile("formats.nobody", file=file.name)
     return plain.meeting_of(found_page, file, _TITLE, "\n".join(lines))

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from talkbalance.formats.assemble import span, starts_only
+from talkbalance.formats.assemble import bounded, span, starts_only
 from talkbalance.meeting import UNKNOWN, Times, Utterance
 
 _TIME = r"\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,]\d{1,3})?"
@@ -36,7 +36,7 @@ _SHAPES = {
     ),
     "stamped": re.compile(rf"^[\[(]?{_SPAN}[\])]?\s?[-–|:]?\s?{_NAME}{_ASIDE}:\s(?P<words>.+)$"),
     "after_name": re.compile(rf"^{_NAME}:?\s?[\[(]{_SPAN}[\])]:?\s(?P<words>.+)$"),
-    "heading": re.compile(rf"^\[?{_NAME}\]?{_ASIDE}:?\s[\[(]?{_SPAN}[\])]?:?$"),
+    "heading": re.compile(rf"^(?P<caption>\[)?{_NAME}\]?{_ASIDE}:?\s[\[(]?{_SPAN}[\])]?:?$"),
     "time_heading": re.compile(rf"^[\[(]?{_SPAN}[\])]?\s?[-–|]?\s?{_NAME}{_ASIDE}:?$"),
     "stanza": re.compile(rf"^{_SPAN}$"),
     "stamp_only": re.compile(rf"^[\[(]{_SPAN}[\])]\s?[-–]?\s?(?P<words>.+)$"),
@@ -80,6 +80,7 @@ class Said:
     words: str
     start: float | None = None
     end: float | None = None
+    time_of_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,14 @@ def as_name(name: str, n: int) -> str:
     return kept if kept[:1].isalpha() else f"S{n} {kept}".strip()
 
 
-def page(lines: Iterable[str]) -> Page | None:
-    """Return what lines say; None where they are no transcript: prose, a list, a letter."""
+def page(lines: Iterable[str], file: str = "") -> Page | None:
+    """Return what lines say; None where they are no transcript: prose, a list, a letter.
+
+    Raises
+    ------
+    UnreadableFile
+        Where the file, named for that, holds more than any meeting.
+    """
     clean = [piece for line in lines for piece in _pieces(line)]
     attendees = _attendees(clean[:_HEADER])
     topic = max((number for number, line in enumerate(clean[:_HEADER]) if _TOPIC.match(line)), default=-1)
@@ -128,11 +135,10 @@ def page(lines: Iterable[str]) -> Page | None:
     shape = _shape([line for line in islice(body, _LOOKED_AT) if line])
     if not shape:
         return None
-    said = [part for entry in _read(body, shape) for part in _apart(entry)]
-    if shape == "f4":  # its stamps are where paragraphs end: that the next one begins there is assumed, no end is known
-        last = max((entry.end for entry in said if entry.end is not None), default=None)
-        return Page(tuple(replace(entry, end=None) for entry in said), attendees, last) if said else None
-    return Page(tuple(said), attendees) if said else None
+    entries = bounded(_read(body, shape), file)
+    last = max((entry.end or 0.0 for entry in entries), default=None) if shape == "f4" else None
+    said = tuple(part for entry in _retimed(entries, shape) for part in _apart(entry))
+    return Page(said, attendees, last) if said else None
 
 
 def _pieces(line: str) -> Iterator[str]:
@@ -168,10 +174,7 @@ def _shape(lines: Sequence[str]) -> str:
 
 
 def _sound(shape: str, line: str, match: re.Match[str]) -> bool:
-    name = match.groupdict().get("name") or ""
-    if shape == "f4" and not _STAMPED_NAME.search(line):
-        return False
-    return len(name.split()) <= _NAME_WORDS
+    return _few_words(match) and (shape != "f4" or _STAMPED_NAME.search(line) is not None)
 
 
 def _convincing(shape: str, names: Sequence[str], n: int) -> bool:
@@ -196,50 +199,66 @@ def _convincing(shape: str, names: Sequence[str], n: int) -> bool:
 def _read(lines: Sequence[str], shape: str) -> Iterator[Said]:
     match shape:
         case "stanza":
-            yield from _stanzas(lines)
+            yield from (_stanza(match, below) for match, below in _headed(lines, shape))
         case "stamp_only" | "heard":
             yield from _under_names(lines)
         case _:
-            yield from _joined(lines, shape)
+            yield from (_entry(match, below) for match, below in _headed(lines, shape))
 
 
-def _joined(lines: Sequence[str], shape: str) -> Iterator[Said]:
-    """Yield one entry for each line of the shape, with the lines that go on with it; what stands before the first is no speech."""
-    pattern = _SHAPES[shape]
-    entry: Said | None = None
-    reached = 0.0
-    zero: float | None = None if shape == "heading" else 0.0
+def _headed(lines: Sequence[str], shape: str) -> Iterator[tuple[re.Match[str], list[str]]]:
+    """Yield each line of the shape with the lines that go on with it; what stands before the first is no speech."""
+    head: re.Match[str] | None = None
+    below: list[str] = []
     for line in lines:
-        match = pattern.match(line)
-        if match is None or not _name_like(match, shape):
-            if entry is not None and line and not _ONLY_TIME.match(line) and not _ENDS.match(line):
-                entry = replace(entry, words=f"{entry.words} {line}".strip())
-            continue
-        if entry is not None:
-            yield entry
-        entry = _entry(match)
-        if shape == "f4":
-            entry = replace(entry, start=reached if entry.end is not None and entry.start is None else entry.start)
-            reached = entry.end if entry.end is not None else reached
-        if zero is None and entry.start is not None:
-            zero = entry.start if line.startswith("[") else 0.0
-        if zero and entry.start is not None:
-            entry = replace(entry, start=entry.start - zero)
-    if entry is not None:
-        yield entry
+        match = _SHAPES[shape].match(line)
+        if match is not None and _few_words(match):
+            if head is not None:
+                yield head, below
+            head, below = match, []
+        elif line and not _ONLY_TIME.match(line) and not _ENDS.match(line):
+            below.append(line)
+    if head is not None:
+        yield head, below
 
 
-def _name_like(match: re.Match[str], shape: str) -> bool:
-    """Whether what stands in the place of a name can be one; f4 keeps lines without a time as lines of their own."""
-    return len(match["name"].split()) <= _NAME_WORDS or shape == "heard"
+def _few_words(match: re.Match[str]) -> bool:
+    """Whether what stands in the place of a name is as short as names are."""
+    return len((match.groupdict().get("name") or "").split()) <= _NAME_WORDS
 
 
-def _entry(match: re.Match[str]) -> Said:
+def _entry(match: re.Match[str], below: Sequence[str] = ()) -> Said:
     found = match.groupdict()
     start, end = _seconds(found.get("start"), found.get("start_tenth")), _seconds(found.get("end"))
     stop = _seconds(found.get("stop"), found.get("stop_tenth"))
-    name = " ".join((found.get("name") or UNKNOWN).split())
-    return Said(UNKNOWN if name.lower() in _NOBODY_KNOWN else name, found.get("words") or "", start, stop if end is None else end)
+    words = " ".join(part for part in (found.get("words") or "", *below) if part)
+    return Said(_known(found.get("name") or ""), words, start, stop if end is None else end, time_of_day=bool(found.get("caption")))
+
+
+def _stanza(match: re.Match[str], below: Sequence[str]) -> Said:
+    """Return an entry of a line of time, a line of name, and lines of words."""
+    name = below[0][:80].rstrip(":") if below else ""
+    return Said(_known(name), " ".join(below[1:]), _seconds(match["start"]), _seconds(match["end"]))
+
+
+def _known(name: str) -> str:
+    name = " ".join(name.split())
+    return UNKNOWN if not name or name.lower() in _NOBODY_KNOWN else name
+
+
+def _retimed(entries: Sequence[Said], shape: str) -> Iterator[Said]:
+    """Yield entries with times as ours are: from the beginning, and no end where none is told.
+
+    f4's stamps are where paragraphs end; that the next begins there is assumed. Captions count from midnight.
+    """
+    reached = 0.0
+    zero = (entries[0].start or 0.0) if entries and entries[0].time_of_day else 0.0
+    for entry in entries:
+        if shape == "f4":
+            yield replace(entry, start=reached if entry.start is None else entry.start, end=None)
+            reached = reached if entry.end is None else entry.end
+        else:
+            yield replace(entry, start=None if entry.start is None else entry.start - zero) if zero else entry
 
 
 def _seconds(written: str | None, tenth: str | None = None) -> float | None:
@@ -252,30 +271,13 @@ def _seconds(written: str | None, tenth: str | None = None) -> float | None:
     return total + int(tenth or 0) / 10
 
 
-def _stanzas(lines: Sequence[str]) -> Iterator[Said]:
-    """Yield entries of a line of time, a line of name, and lines of words; blank lines count for nothing."""
-    entry: Said | None = None
-    named = True
-    for line in lines:
-        if match := _SHAPES["stanza"].match(line):
-            if entry is not None:
-                yield entry
-            entry, named = Said(UNKNOWN, "", _seconds(match["start"]), _seconds(match["end"])), False
-        elif entry is not None and line and not named:
-            entry, named = replace(entry, speaker=line[:80].rstrip(":")), True
-        elif entry is not None and line:
-            entry = replace(entry, words=f"{entry.words} {line}".strip())
-    if entry is not None:
-        yield entry
-
-
 def _under_names(lines: Sequence[str]) -> Iterator[Said]:
     """Yield each line with its time, if it has one, under the name that stood on a line of its own before it."""
     speaker = UNKNOWN
     begun = False
     for line in lines:
         if heard := _SHAPES["heard"].match(line):
-            speaker, begun = UNKNOWN if heard["name"].lower() in _NOBODY_KNOWN else heard["name"], True
+            speaker, begun = _known(heard["name"]), True
         elif _SHAPES["stamp_only"].match(line):
             begun = True
             matches = (_SHAPES["stamp_only"].match(piece) for piece in _SEVERAL.split(line))

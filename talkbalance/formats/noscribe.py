@@ -74,7 +74,7 @@ def _untimed(file: File) -> Found:
         if line.startswith("<v "):
             name, _, words = line[3:].partition(">")
             lines.append(f"{UNKNOWN if name.startswith('//') else name}: {plain(words)}")
-    found = page(lines)
+    found = page(lines, file.name)
     said = found.utterances() if found else ()
     source = Source(file.name, f"{_TITLE} (WebVTT)", "none", overlap_observable=False, models=(_TITLE,))
     return assemble(said, source=source, notes=(text("formats.noscribe_times"),))

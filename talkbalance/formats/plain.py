@@ -35,7 +35,7 @@ def _read(file: File) -> Found:
     content = file.text.removeprefix("\ufeff")
     if _CHAT.match(content):
         raise UnreadableFile("formats.chat", file=file.name)
-    found = page(content.split("\n"))
+    found = page(content.split("\n"), file.name)
     if found is None:
         raise UnreadableFile("formats.nobody", file=file.name)
     return meeting_of(found, file, _TITLE, content)

@@ -119,6 +119,11 @@ def test_who_wrote_a_webvtt_decides_how_sure_its_figures_are(tmp_path: Path) -> 
         ("a.vtt", "WEBVTT\n\n" + "".join(f"00:01.000 --> 00:02.000\n<v P{i}>Ja\n\n" for i in range(2001)), "2000 speakers"),
         ("a.srt", "1\n" * 300_000, "line 2"),
         ("a.txt", "Eva: Ja.\n" * (MOST_UTTERANCES + 1), "more than 200000 utterances"),
+        (
+            "a.txt",
+            "Eva: Ja.\nBaum: Nein.\n" * 1000 + "x y z\n" * 500_000 + "Eva: Ja.\n" * (MOST_UTTERANCES + 1),
+            "more than 200000",
+        ),
         ("a.csv", "speaker,text\n" + "Eva,Ja.\n" * (MOST_UTTERANCES + 1), "more than 200000 utterances"),
         ("a.csv", 'speaker,text\nEva,"' + "x" * 200_000, "line"),
         ("a.txt", "Eva " * 2_000_000, "names nobody"),
