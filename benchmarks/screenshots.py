@@ -26,7 +26,7 @@ WIDTHS = (1440, 1024)
 HEIGHTS = {"page": 1800, "notebook": 3200}
 """Of the window: notebooks scroll inside it, and only what is inside is drawn."""
 SAMPLES = {"de": "erstgespraech_de.meeting.json", "en": "first_meeting_en.meeting.json"}
-SETTLED = 2500
+SETTLED = 1500
 """Milliseconds after which intervals have come and pictures are drawn."""
 
 
@@ -76,6 +76,8 @@ def _app(browser: Browser, folder: Path, language: str) -> Iterator[tuple[str, P
             page.locator(".tb-drop-path input").fill(str(ROOT / "samples" / SAMPLES[language]))
             page.keyboard.press("Enter")
             page.wait_for_selector(".tb-tile", timeout=60_000)
+            i18n.set_language("de" if language == "de" else "en")
+            page.get_by_text(i18n.text("explorer.intervals_follow")).wait_for(state="hidden", timeout=60_000)
             page.wait_for_timeout(SETTLED)
             yield f"app_{language}_{view}", page
 

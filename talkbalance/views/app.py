@@ -73,6 +73,7 @@ def page() -> "Review":
 
 def _open(shown: "Review", file: Path) -> None:
     """Open the file; what cannot be read is said on the page, not in place of it."""
+    shown.opening.drop.compact = True
     try:
         shown.open(file)
     except TalkbalanceError as error:

@@ -59,6 +59,8 @@ class Drop(anywidget.AnyWidget):
     labels = traitlets.Dict().tag(sync=True)
     slice = traitlets.Int(SLICE).tag(sync=True)
     patience = traitlets.Float(PATIENCE).tag(sync=True)
+    compact = traitlets.Bool(False).tag(sync=True)
+    """Whether it takes little room: there is a file already, and it is about that one now."""
 
     def __init__(self, on_file: Given) -> None:
         self._on_file = on_file
@@ -131,6 +133,7 @@ class Drop(anywidget.AnyWidget):
         except TalkbalanceError:
             arriving.folder.cleanup()
             raise
+        self.compact = True
 
     def _take_path(self, written: str) -> None:
         path = Path(written.strip().strip("\"'")).expanduser()
@@ -138,6 +141,7 @@ class Drop(anywidget.AnyWidget):
             raise UnreadableFile("drop.no_file" if written.strip() else "drop.no_path", path=path)
         self.send({"file": None, "there": True})
         self._on_file(path, nothing)
+        self.compact = True
 
     def _forget(self) -> None:
         if self._arriving is not None:

@@ -40,7 +40,7 @@ SOUND = bytes(range(256)) * 4
 def zone(page: Page, tmp_path: Path) -> Page:
     """Return a page with a place to drop a file, in slices of 100 bytes."""
     drop = Drop(lambda *_: None)
-    state = json.dumps({"labels": drop.labels, "slice": 100, "patience": 0.2})
+    state = json.dumps({"labels": drop.labels, "slice": 100, "patience": 0.2, "compact": False})
     script = str(drop._esm).replace("export default { render };", "")
     shown = 'render({ model: window.model, el: document.getElementById("here") });'
     html = f"<!doctype html><meta charset=utf-8><style>{drop._css}</style><div id=here></div>"

@@ -50,6 +50,7 @@ def test_a_file_arrives_slice_by_slice_and_is_removed_when_done(page: Page) -> N
         assert {"file": "a", "got": min(at + 1000, len(SOUND))} in page.told, "acknowledged"
     ((path, done),) = page.arrived
     assert page.told[-1] == {"file": "a", "there": True}
+    assert page.drop.compact
     assert path.name == "Erstgespräch.mp4"
     assert path.read_bytes() == SOUND
     assert [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent, page.folder)] == [0o600, 0o700, 0o700]
@@ -136,6 +137,7 @@ def test_what_cannot_be_used_is_said_and_removed(page: Page, monkeypatch: pytest
     monkeypatch.setattr(page.drop, "_on_file", refuse)
     page.say("begin", name="a.vtt", size=1)
     assert "a.vtt" in page.say("slice", b"a", at=0)["failed"]
+    assert not page.drop.compact
     assert page.left() == []
 
 

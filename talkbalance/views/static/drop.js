@@ -114,6 +114,7 @@ function render({ model, el }) {
     path.placeholder = label("path_hint");
     open.textContent = label("open");
     bar.setAttribute("aria-label", label("drop"));
+    root.classList.toggle("tb-drop-compact", model.get("compact"));
     if (last) show(last);
   }
 
@@ -193,11 +194,11 @@ function render({ model, el }) {
   });
   root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook has keys of its own
   model.on("msg:custom", heard);
-  model.on("change:labels", write);
+  for (const key of ["labels", "compact"]) model.on(`change:${key}`, write);
   write();
   return () => {
     model.off("msg:custom", heard);
-    model.off("change:labels", write);
+    for (const key of ["labels", "compact"]) model.off(`change:${key}`, write);
     handover?.end(null);
   };
 }
