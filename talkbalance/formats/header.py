@@ -33,6 +33,7 @@ def restored(found: Found, note: str) -> Found:
         return found
     read = found.meeting
     side = {speaker.name: speaker.side for speaker in noted.speakers}
+    corrected = read.timed and overlapping(read.utterances)
     meeting = replace(
         read,
         speakers=tuple(Speaker(speaker.name, side.get(speaker.name, speaker.side)) for speaker in read.speakers),
@@ -43,7 +44,7 @@ def restored(found: Found, note: str) -> Found:
             noted.source,
             file=read.source.file,
             times=read.source.times,
-            overlap_observable=overlapping(read.utterances) or (read.overlap_observable and noted.overlap_observable),
+            overlap_observable=corrected or (read.overlap_observable and noted.overlap_observable),
             duration_given=noted.source.duration_given or read.source.duration_given,
         ),
     )

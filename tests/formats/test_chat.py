@@ -124,3 +124,5 @@ def test_segments_of_a_service(tmp_path: Path) -> None:
     assert (meeting.source.models, meeting.overlap_observable) == (("SpokenData",), False)
     with pytest.raises(UnreadableFile, match=r"a\.xml, line 3\b"):
         _read(tmp_path, content.replace("<end>3", "<end>drei"), "a.xml")
+    with pytest.raises(UnreadableFile, match=r"a\.xml, line 3\b"):
+        _read(tmp_path, content.replace("<end>3</end>", ""), "a.xml")

@@ -96,6 +96,13 @@ def test_utterances_of_tei_their_words_and_how_they_end(tmp_path: Path) -> None:
     assert meeting.language == "de"
 
 
+def test_points_of_tei_without_a_time_lie_between(tmp_path: Path) -> None:
+    for unknown in ("PT..S", ""):
+        with pytest.warns(TalkbalanceWarning, match="1 of 3"):
+            meeting = _read(tmp_path, TEI.replace('interval="PT1.5S"', f'interval="{unknown}"'), "a.xml")
+        assert meeting.utterances[1].start == 2.5
+
+
 def test_tei_without_a_timeline_has_no_times(tmp_path: Path) -> None:
     content = '<TEI><text><body><u who="#A">Ja.</u>\n<u who="#B">Nein.</u></body></text></TEI>'
     assert [(u.start, u.speaker) for u in _read(tmp_path, content, "a.tei").utterances] == [(None, "A"), (None, "B")]

@@ -139,6 +139,12 @@ def test_only_the_stretches_of_a_uem_count(tmp_path: Path) -> None:
     assert speaking_time(inside, by="speaker").set_index("speaker")["speaking_time"].to_dict() == {"Eva": 4, "Baum": 1}
 
 
+def test_stretches_that_touch_are_one(tmp_path: Path) -> None:
+    meeting = draw("Eva   |## ####|eins zwei/drei")
+    inside = within(meeting, _file(tmp_path, "x 1 0 4\nx 1 3 7\n", "a.uem"))
+    assert (inside.utterances, inside.left_out) == (meeting.utterances, ())
+
+
 def test_words_go_with_the_part_they_lie_in(tmp_path: Path) -> None:
     said = Utterance(0, 4, "Eva", "eins zwei", (Word(0, 2, "eins"), Word(2, 4, "zwei")))
     meeting = Meeting((Speaker("Eva"),), (said,), 4, title="b")

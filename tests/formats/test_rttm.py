@@ -36,6 +36,7 @@ def test_negative_and_empty_durations_are_left_out_and_counted(tmp_path: Path) -
     [
         "SPEAKER a 1 x 1 <NA> <NA> S1\n",
         "SPEAKER a 1 0 1\n",
+        "SPKR-INFO a 1\n" + GOOD,
         GOOD + GOOD.replace(" a ", " b "),
         "SPKR-INFO a 1 <NA> <NA> <NA> u S1\n",
     ],
