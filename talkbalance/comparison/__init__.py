@@ -17,7 +17,7 @@ NIST (2009). The RT-09 evaluation plan, on the diarization error. Neumann et al.
 Mesaros et al. (2016). Metrics for polyphonic sound event detection, on events. Cohen (1960), on kappa.
 """
 
-from talkbalance.comparison.rows import compare
 from talkbalance.comparison.excerpt import excerpt
+from talkbalance.comparison.rows import compare
 
 __all__ = ["compare", "excerpt"]
