@@ -155,7 +155,7 @@ def batch(
 
 def _sorted(jobs: Sequence[Job], store: Store, *, retry: bool) -> tuple[list[Job], int, tuple[Done, ...]]:
     """Return what is to be done, how many are in the store, and what failed before."""
-    there = store.meetings()[["meeting", "source"]]
+    there = store.sources()
     sources = dict(zip(there["meeting"].tolist(), there["source"].tolist(), strict=True))
     before = {row["meeting"]: row for row in store.failures().to_dict(orient="records")}
     todo, failed, known = [], [], 0

@@ -102,8 +102,8 @@ def files_of(places: Iterable[str | Path]) -> Iterator[tuple[Path, Path | None]]
     Parameters
     ----------
     places
-        Folders (everything below them), files, patterns such as `calls/*.vtt`, and lists: `.txt` or `.list` files of nothing but
-        paths.
+        Folders (everything below them), stores, files, patterns such as `calls/*.vtt`, and lists: `.txt` or `.list` files of
+        nothing but paths.
 
     Raises
     ------
@@ -112,7 +112,9 @@ def files_of(places: Iterable[str | Path]) -> Iterator[tuple[Path, Path | None]]
     """
     for place in places:
         path = Path(place)
-        if path.is_dir():
+        if (path / STORE).is_file():
+            yield from ((found, None) for found in sorted((path / "meetings").rglob(f"*{NATIVE}")))
+        elif path.is_dir():
             yield from ((found, path) for found in _below(path))
         elif path.is_file():
             listed = _listed(path)
@@ -124,9 +126,7 @@ def files_of(places: Iterable[str | Path]) -> Iterator[tuple[Path, Path | None]]
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that look like meetings, without those that belong to one; of a store, its meetings."""
-    if (folder / STORE).is_file():
-        folder /= "meetings"
+    """Yield the files below a folder that look like meetings, without those that belong to one, or lie in a store."""
     stores = [mark.parent for mark in folder.rglob(STORE)]
     found = [
         path

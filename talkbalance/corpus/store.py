@@ -109,6 +109,10 @@ class Store:
         """Return speaking time per side in windows; columns as those of `talkbalance.speaking_time`."""
         return self._table("windows", meetings)
 
+    def sources(self) -> pd.DataFrame:
+        """Return by meeting the hash of all it was made from: file, corrections, sides, names and details."""
+        return self._table("sources", None)
+
     def meeting(self, identity: str, *, as_heard: bool = False) -> Meeting:
         """Return a meeting, its corrections made unless `as_heard`.
 

@@ -46,9 +46,8 @@ MEETINGS: Schema = {
     "overlap_observable": "bool",
     "by_machine": "bool",
     "corrections": "int64",
-    "source": "str",
 }
-"""One row per meeting; `source` is the hash of everything it was made from, `corrections` how many people made."""
+"""One row per meeting; `corrections` says how many people made."""
 EVENTS: Schema = {
     "meeting": "str",
     "event": "str",
@@ -76,8 +75,9 @@ SCHEMAS: Mapping[str, Schema] = {
     "events": EVENTS,
     "turns": {"meeting": "str", **TURNS},
     "windows": {"meeting": "str", "side": "str", **SPEAKING_TIME},
+    "sources": {"meeting": "str", "source": "str"},
 }
-"""The tables of a store and their columns."""
+"""The tables of a store; `sources` has the hash of all that a meeting was made from, so that none is measured twice."""
 
 PACKAGES = ("talkbalance", "numpy", "pandas", "scipy", "pyarrow")
 """Whose releases decide about the last digit of a figure, and about the bytes of a table."""
@@ -164,21 +164,22 @@ def tables_of(meeting: Meeting, identity: str, *, settings: Settings, source: st
     with pd.option_context("mode.string_storage", "python"):  # of short columns, which these are, twice as fast to make
         measured = summary(meeting, runs=settings.runs, seed=settings.seed, meaning=settings.meaning)
         return {
-            "meetings": table([_about(meeting, identity, source)], MEETINGS),
+            "meetings": table([_about(meeting, identity)], MEETINGS),
             "summary": _beginning_with(identity, measured, "summary"),
             "events": _events(meeting, identity, settings),
             "turns": _beginning_with(identity, turns(meeting), "turns"),
             "windows": _windows(meeting, identity, settings),
+            "sources": table([(identity, source)], SCHEMAS["sources"]),
         }
 
 
-def _about(meeting: Meeting, identity: str, source: str) -> tuple[object, ...]:
+def _about(meeting: Meeting, identity: str) -> tuple[object, ...]:
     details, made = meeting.details, meeting.source
     return (
         *(identity, meeting.title, made.file, meeting.language),
         *(pd.NaT if details.date is None else pd.Timestamp(details.date), details.client, details.kind, details.mode),
         *(nan if meeting.duration is None else meeting.duration, len(meeting.speakers), meeting.sided),
-        *(made.times, meeting.overlap_observable, bool(made.models), int(dict(made.options).get("corrections", "0")), source),
+        *(made.times, meeting.overlap_observable, bool(made.models), int(dict(made.options).get("corrections", "0"))),
     )
 
 
