@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from talkbalance.formats.assemble import joined, span, word
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
-from talkbalance.formats.services import Values, chance, channels, first, glued, has, named, seconds, spoken
+from talkbalance.formats.services import Growing, Values, chance, channels, first, has, named, seconds, spoken
 from talkbalance.meeting import Utterance, Word
 
 _TITLE = "AWS Transcribe"
@@ -59,17 +59,15 @@ def _timed(items: list[Values], heard: list[tuple[str, Word]]) -> Iterator[tuple
 
 def _words(items: list[Values], label: str | None) -> list[tuple[str, Word]]:
     """Return the words of a list of items; newer results name the speaker at each item."""
-    words: list[tuple[str, Word]] = []
-    marks: list[tuple[int, str]] = []
+    words: list[Growing] = []
     for item in items:
         best = item["alternatives"][0]
-        if item["type"] != "pronunciation":
-            marks.append((len(words) - 1, best["content"]))
-            continue
-        start, end = seconds(item["start_time"]), seconds(item["end_time"])
-        said = word(start, end, best["content"], chance(best.get("confidence")))
-        words.append((label or named(item.get("speaker_label")), said))
-    return glued(words, marks)
+        if item["type"] == "pronunciation":
+            who, sure = label or named(item.get("speaker_label")), chance(best.get("confidence"))
+            words.append(Growing(who, seconds(item["start_time"]), seconds(item["end_time"]), [best["content"]], sure))
+        elif words:
+            words[-1].parts.append(best["content"])
+    return [growing.pair for growing in words]
 
 
 def _calls(file: File, value: Values) -> Found:

@@ -102,19 +102,20 @@ def bounded(items: Iterable[Item], file: str) -> list[Item]:
     return kept
 
 
-def _gathered(spans: Iterable[Utterance | None]) -> list[Utterance | None]:
+def _gathered(spans: Sequence[Utterance | None]) -> list[Utterance | None]:
     """Make one utterance of all that one speaker begins at the same moment: captions cut long ones in lines."""
-    gathered: dict[object, Utterance | None] = {}
-    for number, this in enumerate(spans):
-        key = number if this is None else (this.start, this.speaker)
-        before = gathered.get(key)
-        if this is None or before is None:
-            gathered[key] = this
-            continue
-        said = " ".join(part for part in (before.text, this.text) if part)
-        end = max(before.end or 0.0, this.end or 0.0)
-        gathered[key] = replace(before, end=end, text=said, words=before.words + this.words)
-    return list(gathered.values())
+    groups: dict[object, list[Utterance]] = {}
+    for this in spans:
+        if this is not None:
+            groups.setdefault((this.start, this.speaker), []).append(this)
+    empty = [None] * sum(this is None for this in spans)
+    return [*(group[0] if len(group) == 1 else _one(group) for group in groups.values()), *empty]
+
+
+def _one(group: Sequence[Utterance]) -> Utterance:
+    said = " ".join(this.text for this in group if this.text)
+    words = tuple(heard for this in group for heard in this.words)
+    return replace(group[0], end=max(this.end or 0.0 for this in group), text=said, words=words)
 
 
 def _duration(utterances: tuple[Utterance, ...], given: float | None, file: str) -> float:

@@ -20,8 +20,8 @@ from talkbalance.meeting import UNKNOWN, Source, Utterance
 TIME = r"(?:(\d+):)?(?:(\d+):)?(\d+(?:[.,]\d+)?)"
 """Hours may be missing, numbers unpadded, the fraction short or behind a comma."""
 
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_TAG = re.compile(r"<[^>]*>|\{\\[^}]*\}")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?\s{1,10}([^<>]{1,200})>")
+_TAG = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
 _PREFIX = re.compile(r"\s*(?:>>\s*|[-–]\s+)?([^:<>!?;\[\]]{1,60}|\[[^:<>\]]{1,60}\]):\s+(?=\S)")
 _SENTENCE = re.compile(r"[.,](?<!\bDr\.)(?<!\bProf\.)(?<!\b[A-Z]\.)")
 _NAME_WORDS = 5

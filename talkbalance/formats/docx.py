@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ from talkbalance.meeting import Meeting, clock
 if TYPE_CHECKING:
     from docx.document import Document
 
+LARGEST_BODY = 16 * 2**20
+"""Bytes of text and markup: each of its elements takes twenty times as much in memory, and a day of talk is a tenth of it."""
+
+_BODY = "word/document.xml"
 _TITLE = "Word"
 _LOOKED_AT = 5
 _TABS = re.compile(r"\t+")
@@ -24,7 +29,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def _claims(file: File) -> bool:
-    return "word/document.xml" in file.parts
+    return _BODY in file.parts
 
 
 def _read(file: File) -> Found:
@@ -47,6 +52,9 @@ def _read(file: File) -> Found:
 def _opened(file: File) -> "Document":
     import docx
 
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        if archive.getinfo(_BODY).file_size > LARGEST_BODY:
+            raise UnreadableFile("formats.too_large", file=file.name, mib=LARGEST_BODY // 2**20)
     try:
         return docx.Document(io.BytesIO(file.content))
     except Exception as error:  # lxml, zipfile and the library itself raise what they like on broken files

@@ -7,6 +7,7 @@ what is missing.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -53,14 +54,20 @@ def chance(value: object) -> float | None:
     return None if value is None else float(str(value))
 
 
-def glued(words: Iterable[tuple[str, Word]], marks: Iterable[tuple[int, str]]) -> list[tuple[str, Word]]:
-    """Return words with punctuation that came as items of its own: each mark goes to the word of its number."""
-    kept = list(words)
-    for number, mark in marks:
-        if 0 <= number < len(kept):
-            speaker, before = kept[number]
-            kept[number] = speaker, word(before.start, before.end, before.text + mark, before.probability)
-    return kept
+@dataclass(slots=True)
+class Growing:
+    """A word to which signs are still put; they are joined once, however many a file holds."""
+
+    speaker: str
+    start: float
+    end: float
+    parts: list[str]
+    probability: float | None = None
+
+    @property
+    def pair(self) -> tuple[str, Word]:
+        """The speaker and the word."""
+        return self.speaker, word(self.start, self.end, "".join(self.parts), self.probability)
 
 
 def spoken(

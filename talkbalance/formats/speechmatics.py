@@ -7,10 +7,10 @@ Speechmatics. Documentation: transcript JSON v2.
 
 from itertools import groupby
 
-from talkbalance.formats.assemble import joined, word
+from talkbalance.formats.assemble import joined
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
-from talkbalance.formats.services import Turns, Values, chance, channels, first, has, named, seconds, spoken
+from talkbalance.formats.services import Growing, Turns, Values, chance, channels, first, has, named, seconds, spoken
 from talkbalance.meeting import UNKNOWN, Word
 
 _TITLE = "Speechmatics"
@@ -52,49 +52,52 @@ def _channel(item: Values) -> str:
 
 def _words(items: list[Values], channel: str | None) -> list[tuple[str, Word]]:
     """Return the words with the marks that belong to them: before, behind, or between two that are one."""
-    words: list[tuple[str, Word]] = []
-    before, tied = "", False
+    words: list[Growing] = []
+    before: list[str] = []
+    tied = False
     for item in items:
         if not item.get("alternatives"):
             continue
         best = item["alternatives"][0]
         written, place = best["content"], item.get("attaches_to", "previous")
+        if item["type"] == "punctuation" and place == "next":
+            before.append(written)
+            continue
         if item["type"] == "punctuation":
-            if place == "next":
-                before += written
-            elif words:
-                words[-1] = _longer(words[-1], f" {written}" if place == "none" else written, words[-1][1].end)
+            if words:
+                words[-1].parts.append(f" {written}" if place == "none" else written)
                 tied = place == "both"
             continue
         if tied:
-            words[-1] = _longer(words[-1], written, float(item["end_time"]))
+            words[-1].parts.append(written)
+            words[-1].end = float(item["end_time"])
         else:
-            label = best.get("speaker")
-            who = UNKNOWN if label == _NOBODY else named(label)
-            heard = word(float(item["start_time"]), float(item["end_time"]), before + written, chance(best.get("confidence")))
-            words.append((channel or who, heard))
-        before, tied = "", False
-    return words
-
-
-def _longer(pair: tuple[str, Word], more: str, end: float) -> tuple[str, Word]:
-    speaker, heard = pair
-    return speaker, word(heard.start, end, heard.text + more, heard.probability)
+            who = channel or (UNKNOWN if best.get("speaker") == _NOBODY else named(best.get("speaker")))
+            start, end = float(item["start_time"]), float(item["end_time"])
+            words.append(Growing(who, start, end, [*before, written], chance(best.get("confidence"))))
+        before, tied = [], False
+    return [growing.pair for growing in words]
 
 
 def _older(file: File, value: Values) -> Found:
     starts = ((seconds(entry["time"]), seconds(entry["duration"]), named(entry["name"])) for entry in value["speakers"])
     turns = Turns((start, start + length, name) for start, length, name in starts)
-    heard: list[tuple[str, Word]] = []
+    words: list[Growing] = []
     for entry in value["words"]:
         start = seconds(entry["time"])
-        if entry["name"] in (".", ",", "?", "!") and heard:
-            heard[-1] = _longer(heard[-1], entry["name"], heard[-1][1].end)
-            continue
-        said = word(start, start + seconds(entry["duration"]), entry["name"], chance(entry.get("confidence")))
-        heard.append((turns.at(said), said))
+        if entry["name"] in (".", ",", "?", "!") and words:
+            words[-1].parts.append(entry["name"])
+        else:
+            words.append(Growing("", start, start + seconds(entry["duration"]), [entry["name"]], chance(entry.get("confidence"))))
+    heard = (growing.pair[1] for growing in words)
     job = value["job"]
-    return spoken(file, joined(heard), service=_TITLE, language=job.get("lang"), duration=float(job["duration"]))
+    return spoken(
+        file,
+        joined((turns.at(said), said) for said in heard),
+        service=_TITLE,
+        language=job.get("lang"),
+        duration=float(job["duration"]),
+    )
 
 
 FORMAT = Format(

@@ -10,10 +10,10 @@ Bain, M. and others (2023). WhisperX: time-accurate speech transcription of long
 
 from collections.abc import Iterator
 
-from talkbalance.formats.assemble import joined, span, word
+from talkbalance.formats.assemble import joined, span
 from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
-from talkbalance.formats.services import Values, chance, first, has, named, spoken
+from talkbalance.formats.services import Growing, Values, chance, first, has, named, spoken
 from talkbalance.meeting import Utterance, Word
 
 _TITLE = "Whisper"
@@ -35,7 +35,7 @@ def _read(file: File) -> Found:
     about = value if isinstance(value, dict) else {}
     segments = list(_segments(value))
     if any(_mixed(segment) for segment in segments):
-        spans: Iterator[Utterance | None] = joined(pair for segment in segments for pair in _labelled(segment))
+        spans: Iterator[Utterance | None] = joined(pair for segment in segments for pair in _words(segment))
     else:
         spans = (_utterance(segment) for segment in segments)
     language = about.get("language") or (about.get("result") or {}).get("language")
@@ -73,29 +73,25 @@ def _mixed(segment: Values) -> bool:
     return bool(whose - {segment.get("speaker")})
 
 
-def _words(segment: Values) -> list[Word]:
+def _words(segment: Values) -> list[tuple[str, Word]]:
     """Return the words with times; one without (a number WhisperX could not align) goes with the word before it."""
-    words: list[Word] = []
+    words: list[Growing] = []
     for said in segment.get("words") or ():
         written = str(said.get("word") or said.get("text") or "").strip()
         if said.get("start") is not None and said.get("end") is not None:
             sure = said.get("probability", said.get("confidence", said.get("score")))
-            words.append(word(float(said["start"]), float(said["end"]), written, chance(sure)))
+            who = named(said.get("speaker") or segment.get("speaker"))
+            words.append(Growing(who, float(said["start"]), float(said["end"]), [written], chance(sure)))
         elif words:
-            before = words[-1]
-            words[-1] = word(before.start, before.end, f"{before.text} {written}", before.probability)
-    return words
-
-
-def _labelled(segment: Values) -> Iterator[tuple[str, Word]]:
-    timed = [said for said in segment.get("words") or () if said.get("start") is not None and said.get("end") is not None]
-    for said, heard in zip(timed, _words(segment), strict=True):
-        yield named(said.get("speaker") or segment.get("speaker")), heard
+            words[-1].parts.append(f" {written}")
+    return [growing.pair for growing in words]
 
 
 def _utterance(segment: Values) -> Utterance | None:
     said = " ".join(str(segment["text"]).split())
-    return span(float(segment["start"]), float(segment["end"]), named(segment.get("speaker")), said, _words(segment))
+    return span(
+        float(segment["start"]), float(segment["end"]), named(segment.get("speaker")), said, [heard for _, heard in _words(segment)]
+    )
 
 
 FORMAT = Format(_TITLE, (".json",), _claims, _read, holds=("speakers", "text", "starts", "ends", "words", "duration", "origin"))

@@ -117,6 +117,15 @@ def test_who_wrote_a_webvtt_decides_how_sure_its_figures_are(tmp_path: Path) -> 
         ("a.vtt", "WEBVTT\n\n" + "00:00.000 --> 00:01.000\nJa\n\n" * (MOST_UTTERANCES + 1), "more than 200000 utterances"),
         ("a.vtt", "WEBVTT\n\n00:00.000 --> 9999:00:00.000\nJa\n", "168 hours"),
         ("a.vtt", "WEBVTT\n\n" + "".join(f"00:01.000 --> 00:02.000\n<v P{i}>Ja\n\n" for i in range(2001)), "2000 speakers"),
+        ("a.vtt", "WEBVTT\n\n00:00.000 --> 00:00.000\n" + "<v " * 1_000_000 + "\n", "no speech"),
+        ("a.vtt", "WEBVTT\n\n00:00.000 --> 00:00.000\n" + "<" * 3_000_000 + "{\\" * 500_000 + "\n", "no speech"),
+        (
+            "a.json",
+            '{"segments": [{"start": 0, "end": 0, "text": "", "words": [{"start": 0, "end": 1, "word": "a"}'
+            + ', {"word": "a"}' * 400_000
+            + "]}]}",
+            "no speech",
+        ),
         ("a.srt", "1\n" * 300_000, "line 2"),
         ("a.txt", "Eva: Ja.\n" * (MOST_UTTERANCES + 1), "more than 200000 utterances"),
         (
