@@ -137,8 +137,9 @@ class Explorer:
         wide = ".tb-explorer{max-width:1180px}.tb-explorer .tb-player{max-width:none}"
         style = f'{wide}.tb-explorer{{{light}}}[data-jp-theme-light="false"] .tb-explorer{{{dark}}}'
         below = widgets.HBox([self._body, self._list], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
-        self._parts = [self.player, self._bar, *self._controls.values(), below]
-        self.page = widgets.VBox([widgets.HTML(f"<style>{style}</style>"), self._head, *self._parts])
+        self._parts = [self.player, self._bar, below]
+        above = [widgets.HTML(f"<style>{style}</style>"), self._head, self.player, self._bar]
+        self.page = widgets.VBox([*above, *self._controls.values(), below])
         self.page.add_class("tb-explorer")
 
     def _ipython_display_(self) -> None:
@@ -178,25 +179,30 @@ class Explorer:
             A summary of the meeting as it was: figures then show how they have changed.
         """
         with self._lock:
-            if self._later is not None:
-                self._later.cancel()
-            self._number += 1
             self.meeting, self._before = meeting, rows_of(before)
             self._known = Moments(meeting)
-            self._summary, self._unsure, self._settled = None, None, False
+            self._speaking(self._begin, meeting)
             self._speaking(self._show, meeting, recording)
-            beside().let_go()
-            self._later = threading.Timer(SETTLES, self._settle, (self._number, meeting))
-            self._later.daemon = True
-            self._later.start()
 
-    def _show(self, meeting: Meeting, recording: Path | None) -> None:
+    def _begin(self, meeting: Meeting) -> None:
+        """Show the headline figures; what was computed of another meeting, or in another language, is let go."""
+        if self._later is not None:
+            self._later.cancel()
+        self._number += 1
+        self._summary, self._unsure, self._settled = None, None, False
+        beside().let_go()
         self._rows = first_figures(meeting)
         self._draw_head()
+        self._later = threading.Timer(SETTLES, self._settle, (self._number, meeting))
+        self._later.daemon = True
+        self._later.start()
+
+    def _show(self, meeting: Meeting, recording: Path | None) -> None:
         self.player.show(meeting, recording=recording)
         self.questions.label(meeting)
         self._draw_view()
         self._open(self._asked)
+        self._look_for_doubt()
 
     def _settle(self, number_: int, meeting: Meeting) -> None:
         """Compute the whole summary, then its intervals, beside the page, for as long as the meeting is the one that is shown."""
@@ -227,17 +233,17 @@ class Explorer:
 
     def label(self) -> None:
         """Write everything in the language of messages as it is now."""
-        self.spoken = i18n.language()
+        changed, self.spoken = self.spoken != i18n.language(), i18n.language()
         self._speaking(self._label)
         if self.meeting is not None:
+            if changed:
+                self._speaking(self._begin, self.meeting)
             self._speaking(self._relabel)
 
     def _label(self) -> None:
         self.player.label()
         self.cuts.label()
         self.questions.label(self.meeting)
-        for part in self._parts:
-            part.layout.display = None if self.meeting is not None else "none"
         if self.meeting is None:
             self._head.html = f'<p class="tb-note">{escape(text("explorer.nothing"))}</p>'
         self._draw_bar()
@@ -246,14 +252,13 @@ class Explorer:
         self._draw_head()
         self._draw_view()
         self._open(self._asked, again=True)
+        self._look_for_doubt()
 
     # ------------------------------------------------------------------------------------------ what is seen
 
     def _draw_head(self) -> None:
         if self.meeting is None:
             return
-        for part in self._parts:
-            part.layout.display = None
         self._head.html = tiles(self.meeting, self._rows, self._before, settled=self._settled)
         if said := changes(self._rows, self._before):
             self._head.status = ". ".join(said)
@@ -261,8 +266,10 @@ class Explorer:
 
     def _draw_bar(self) -> None:
         self._bar.html = tabs.bar(self._tab)
+        for part in self._parts:
+            part.layout.display = None if self.meeting is not None else "none"
         for tab, box in self._controls.items():
-            box.layout.display = "none" if self.meeting is None or tab != self._tab else None
+            box.layout.display = None if self.meeting is not None and tab == self._tab else "none"
 
     def _draw_view(self) -> None:
         try:
@@ -300,7 +307,7 @@ class Explorer:
     def _do(self, given: Act) -> None:
         """Do what was clicked; what comes from the page and makes no sense is left alone."""
         do = given.get("do")
-        if self.meeting is None:
+        if self.meeting is None or not isinstance(do, str):
             return
         if do == "tab" and given.get("tab") in TABS:
             self._choose(str(given["tab"]))
@@ -322,7 +329,11 @@ class Explorer:
         self._draw_view()
         if tab in FIRST:
             self._open(FIRST[tab])
-        if tab == "unsure" and self._unsure is None and self.meeting is not None:
+        self._look_for_doubt()
+
+    def _look_for_doubt(self) -> None:
+        """Begin to look for what makes the figures unsure, where somebody wants to see it."""
+        if self._tab == "unsure" and self._unsure is None and self.meeting is not None:
             threading.Thread(target=self._doubt, args=(self._number, self.meeting), daemon=True).start()
 
     def _doubt(self, number_: int, meeting: Meeting) -> None:

@@ -52,6 +52,14 @@ def click(explorer: Explorer, **what: object) -> None:
     explorer._act(what)
 
 
+def wait_for_moments(explorer: Explorer) -> None:
+    """Wait until moments are listed, on a busy machine too."""
+    until = time.monotonic() + 60
+    while not explorer.listed and time.monotonic() < until:
+        time.sleep(0.05)
+    assert explorer.listed
+
+
 def test_every_figure_of_the_headline_opens_its_moments(explorer: Explorer) -> None:
     found = acts(explorer._head.html)
     assert len(found) == 12
@@ -190,7 +198,9 @@ def test_a_page_can_ask_more_of_a_moment(explorer: Explorer) -> None:
     assert one["what"] == list(explorer.listed[0].key)
 
 
-@pytest.mark.parametrize("what", [{}, {"do": "play", "i": 10**6}, {"do": "play", "i": "x"}, {"do": "tab", "tab": "<b>"}])
+@pytest.mark.parametrize(
+    "what", [{}, {"do": ["open"]}, {"do": "play", "i": 10**6}, {"do": "play", "i": "x"}, {"do": "tab", "tab": "<b>"}]
+)
 def test_nonsense_from_the_page_is_left_alone(explorer: Explorer, what: dict[str, object]) -> None:
     before = explorer._list.html
     click(explorer, **what)
@@ -236,9 +246,7 @@ def test_an_hour_is_less_than_five_megabytes(hour: Meeting) -> None:
 
 def test_what_is_unsure_is_listed_once_it_is_known(explorer: Explorer) -> None:
     click(explorer, do="tab", tab="unsure")
-    until = time.monotonic() + 60
-    while not explorer.listed and time.monotonic() < until:
-        time.sleep(0.05)
+    wait_for_moments(explorer)
     assert {moment.measure for moment in explorer.listed} <= {"share", "interruptions", "questions"}
     assert all(moment.notes for moment in explorer.listed)
     assert explorer.listed
@@ -283,6 +291,25 @@ def test_it_speaks_its_language_and_takes_another(sample: Meeting) -> None:
     assert "Speaking share" in explorer._head.html
     assert "Balance over time" in explorer._bar.html
     explorer.wait()
+
+
+def test_reasons_are_in_the_language_of_the_page_too(in_a_row: Meeting) -> None:
+    explorer = Explorer(in_a_row, language="de")
+    explorer.wait()
+    assert "Überlappungen" in explorer._head.html
+    set_language("en")
+    explorer.label()
+    assert "Überlappungen" not in explorer._head.html
+    explorer.wait()
+    assert "Überlappungen" not in explorer._head.html
+
+
+def test_what_is_unsure_is_looked_for_anew_after_a_correction(explorer: Explorer, sample: Meeting) -> None:
+    click(explorer, do="tab", tab="unsure")
+    wait_for_moments(explorer)
+    explorer.show(replace(sample, title="again"))
+    assert not explorer.listed
+    wait_for_moments(explorer)
 
 
 def test_explore_is_public(sample: Meeting) -> None:
