@@ -14,6 +14,7 @@ from talkbalance.cli.parser import Commands, Parser
 from talkbalance.cli.terminal import DONE, FAILED, choose_language, leave, say_warning, sentence
 from talkbalance.errors import TalkbalanceWarning
 from talkbalance.i18n import text
+from talkbalance.quiet import be_quiet
 
 COMMANDS = (analyze, transcribe, measure, report, app, lab, batch, compare, convert, names, formats, doctor, forget)
 """In the order of the help."""
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     choose_language(given)
+    be_quiet()
     options = _parser().parse_args(given)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # libraries' warnings speak to their developers
