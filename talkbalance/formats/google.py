@@ -57,8 +57,8 @@ def _tagged(result: Values) -> bool:
 def _words(result: Values) -> Iterator[tuple[str, Word]]:
     """Yield the words of a result; a start of zero is left out of the file."""
     for entry in result["alternatives"][0].get("words", ()):
-        start = next((seconds(entry[key]) for key in _STARTS if key in entry), 0.0)
-        end = next(seconds(entry[key]) for key in _ENDS if key in entry)
+        start = seconds(next((entry[key] for key in _STARTS if key in entry), 0))
+        end = seconds(next((entry[key] for key in _ENDS if key in entry), "?"))
         tag = next((entry[key] for key in _TAGS if entry.get(key)), None)
         yield named(tag), word(start, end, entry["word"], chance(entry.get("confidence")))
 

@@ -308,6 +308,12 @@ def test_what_is_missing_inside_is_one_sentence(tmp_path: Path, change: dict[str
         _read(tmp_path, {**change})
 
 
+def test_a_word_without_an_end_is_one_sentence(tmp_path: Path) -> None:
+    whole = {"endTime": "1s", "word": "Tag"}
+    with pytest.raises(UnreadableFile, match="looks like Google"):
+        _read(tmp_path, {"results": [{"alternatives": [{"words": [whole, {"word": "Ja"}]}]}]})
+
+
 @pytest.mark.parametrize("value", [{}, [], 3, {"results": 3}, {"segments": {}}, {"transcript": "Tag"}, {"words": []}, [{"a": 1}]])
 def test_any_other_json_is_no_transcript(tmp_path: Path, value: object) -> None:
     with pytest.raises(UnreadableFile, match="no format that is known"):
