@@ -80,6 +80,10 @@ def _untimed(file: File) -> Found:
     return assemble(said, source=source, notes=(text("formats.noscribe_times"),))
 
 
+_STYLE = (
+    ":root { color-scheme: light dark } body { font: 1rem/1.5 sans-serif; max-width: 45em; margin: 2em auto; padding: 0 1em }"
+    " .time { opacity: .75 }"
+)
 _BY_HAND = '<meta name="made" content="by hand" />'
 
 
@@ -91,7 +95,7 @@ def _write(meeting: Meeting) -> str:
     heading = f'<p style="font-weight:600" >{title}</p>' if meeting.title else ""
     return (
         '<!DOCTYPE html>\n<html >\n<head >\n<meta charset="UTF-8" />'
-        f"{made}\n<title>{title}</title>\n</head>\n<body >\n{heading}\n{body}</body>\n</html>\n"
+        f"{made}\n<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body >\n{heading}\n{body}</body>\n</html>\n"
     )
 
 
@@ -100,24 +104,28 @@ def _paragraphs(meeting: Meeting) -> Iterator[list[str]]:
     holder, reached = "", 0.0
     for utterance in meeting.utterances:
         _, end = times_of(utterance)
-        within = bool(parts) and utterance.speaker != holder and end <= reached
-        if not within:
+        first = not parts or (utterance.speaker != holder and end > reached)
+        if first:
             if parts:
                 yield parts
             parts, holder = [], utterance.speaker
-        parts.append(_anchor(utterance, within=within))
+        parts.append(_anchor(utterance, first=first, within=utterance.speaker != holder))
         reached = max(reached, end)
     if parts:
         yield parts
 
 
-def _anchor(utterance: Utterance, *, within: bool) -> str:
+def _anchor(utterance: Utterance, *, first: bool, within: bool) -> str:
+    """Return an utterance with its time: the first of a paragraph says whose it is, one thrown in stands between slashes."""
     start, end = times_of(utterance)
     name = html.escape(utterance.speaker)
     words = html.escape(" ".join(utterance.text.split())) or NOTHING
+    said = f" {words}"
+    if first:
+        said = f'{name}: <span class="time" >[{_hours(start)}]</span> {words}'
+    elif within:
+        said = f" //{name}: {words}//"
     label = f"//{name}" if within else name
-    stamp = f'<span style="color: #78909C" >[{_hours(start)}]</span> '
-    said = f" //{name}: {words}//" if within else f"{name}: {stamp}{words}"
     return f'<a name="ts_{round(start * 1000)}_{round(end * 1000)}_{label}" >{said}</a>'
 
 

@@ -1,4 +1,4 @@
-"""Read's JSON, as its webhook sends it when a meeting ends: blocks of a speaker's words.
+"""Read.ai's JSON, as its webhook sends it when a meeting ends: blocks of a speaker's words.
 
 Times are moments of the day, in milliseconds or seconds since 1970, or clock times from the start; the first block, or the
 meeting's own start, is where ours begin.
@@ -13,7 +13,7 @@ from talkbalance.formats.files import File
 from talkbalance.formats.format import Format, Found
 from talkbalance.formats.services import Values, first, has, named, seconds, spoken
 
-_TITLE = "Read"
+_TITLE = "Read.ai"
 _MILLISECONDS = 1e11
 """From here on a moment since 1970 is in milliseconds: in seconds it would lie beyond the year 5000."""
 

@@ -73,9 +73,8 @@ def _write(meeting: Meeting) -> str:
     cues = []
     for utterance in meeting.utterances:
         start, end = times_of(utterance)
-        speaker = html.escape(utterance.speaker, quote=False)
-        words = html.escape(utterance.text, quote=False) or NOTHING
-        cues.append(f"{stamp(start)} --> {stamp(end)}\n<v {speaker}>{words}</v>\n")
+        speaker, words = (html.escape(" ".join(part.split()), quote=False) for part in (utterance.speaker, utterance.text))
+        cues.append(f"{stamp(start)} --> {stamp(end)}\n<v {speaker}>{words or NOTHING}</v>\n")
     return "\n\n".join([header, *cues]).replace("\n\n\n", "\n\n")
 
 

@@ -246,7 +246,7 @@ FILES: dict[str, tuple[object, str, list[tuple[str, str]], bool]] = {
                 ],
             },
         },
-        "Read",
+        "Read.ai",
         [("Eva", "Tag."), ("Baum", "Ja.")],
         False,
     ),

@@ -9,7 +9,7 @@ from hypothesis import given
 from talkbalance.errors import TalkbalanceWarning, Unavailable, UnreadableFile
 from talkbalance.formats import read, webvtt, write
 from talkbalance.formats.files import File
-from talkbalance.meeting import Meeting, Utterance
+from talkbalance.meeting import Meeting, Speaker, Utterance
 from talkbalance.metrics.interruptions import interruptions
 from tests.meetings import meetings
 
@@ -150,6 +150,12 @@ def test_what_it_can_hold_survives(meeting: Meeting) -> None:
     again = webvtt.FORMAT.read(File.of(webvtt.FORMAT.write(meeting), "a.vtt")).meeting  # type: ignore[misc, arg-type]
     kept = [(u.start, u.end, u.speaker, u.text or "…") for u in meeting.utterances]
     assert [(u.start, u.end, u.speaker, u.text) for u in again.utterances] == kept
+
+
+def test_lines_within_what_was_said_do_not_end_a_cue(tmp_path: Path) -> None:
+    said = (Utterance(0, 1, "Eva", "Ja.\n\n00:00.000 --> 00:09.000\nNein."), Utterance(2, 3, "Eva", "Gut."))
+    write(Meeting((Speaker("Eva"),), said, 3), tmp_path / "a.vtt")
+    assert [u.text for u in read(tmp_path / "a.vtt").utterances] == ["Ja. 00:00.000 --> 00:09.000 Nein.", "Gut."]
 
 
 def test_a_loss_is_said(tmp_path: Path) -> None:
