@@ -30,8 +30,8 @@ from tests.browser.servers import Served, served
 
 SAMPLE = ROOT / "samples" / "erstgespraech_de.meeting.json"
 TIMES = 16
-LARGE = 300
-"""Megabytes of the file that is handed over."""
+LARGE = 1000
+"""Megabytes of the file that is handed over: an hour of video."""
 CORRECTIONS = 5
 PLAYS = "document.querySelector('.tb-player').dataset.playing === '1'"
 SETTLED = "!document.body.textContent.includes('still being computed')"
@@ -198,10 +198,10 @@ def _handover(page: Page, server: Served, folder: Path) -> Iterator[tuple[str, f
     """Yield how fast a large file comes, and what memory that takes of kernel and server."""
     large = folder / "large.bin"
     with large.open("wb") as file:
-        for _ in range(LARGE):
-            file.write(os.urandom(1_000_000))
+        file.truncate(LARGE * 1_000_000)
     page.goto(server.url)
     page.wait_for_selector(".tb-drop", timeout=60_000)
+    page.wait_for_timeout(3000)  # the kernel still loads what it will need
     kernel = max(psutil.Process(server.pid).children(), key=lambda child: child.create_time())
     with _most_memory(kernel) as grown, _most_memory(psutil.Process(server.pid)) as served_grown:
         began = time.perf_counter()
