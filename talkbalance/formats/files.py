@@ -98,7 +98,7 @@ class File:
         if not self.looks_like_json:
             raise ValueError
         if self.text.count("[") + self.text.count("{") > _MOST_VALUES:
-            raise UnreadableFile("formats.too_large", file=self.name, mib=LARGEST // 2**20)
+            raise UnreadableFile("formats.too_many_values", file=self.name, n=_MOST_VALUES)
         return json.loads(self.text)
 
     @cached_property

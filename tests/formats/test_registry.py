@@ -112,6 +112,7 @@ def test_who_wrote_a_webvtt_decides_how_sure_its_figures_are(tmp_path: Path) -> 
     ("name", "content", "said"),
     [
         ("a.json", "[" * 1_000_000, "nested deeper"),
+        ("a.json", '{"segments": [' + "[]," * 4_000_000 + "[]]}", "more lists and objects"),
         ("a.json", '{"segments": [\n{"start": 0,\n"end"', "line 3"),
         ("a.json", '{"a": NaN, "b": ' + "9" * 5000 + "}", "nested deeper"),
         ("a.vtt", "WEBVTT\n\n" + "00:00.000 --> 00:01.000\nJa\n\n" * (MOST_UTTERANCES + 1), "more than 200000 utterances"),
