@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: install browser demo app test check bench clean
+.PHONY: install browser demo app test check bench soak licences lock sbom audit clean
 
 install: $(STAMP)
 
@@ -40,6 +40,24 @@ check: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# What nobody wishes a recording: hostile files with the real models, faults by the hundred. Tables in benchmarks/results.
+soak: install
+	$(BIN)/python -m benchmarks.soak
+
+licences: install
+	$(BIN)/python -m tools.dependencies licences
+
+lock: install
+	$(BIN)/python -m tools.dependencies lock
+
+sbom: install
+	$(BIN)/python -m tools.dependencies sbom > sbom.cdx.json
+
+# Known weaknesses of the locked releases: asks a service on the network, from a place of its own.
+audit: install
+	$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --no-deps --disable-pip --require-hashes --requirement requirements.lock
 
 clean:
 	rm -rf $(VENV) demo
