@@ -69,7 +69,12 @@ _ATTENDEES = re.compile(
 )
 _NOBODY_KNOWN = frozenset(("unknown", "unknown speaker", "speaker undefined", "unbekannt", "unbekannter sprecher"))
 _NOBODY = re.compile(r"notetaker|presentation$|^präsentation von ", re.IGNORECASE)
-_ENDS = re.compile(r"^(?:transcribed by https?://otter\.ai|transcription ended after .*|meeting ended after .*)$", re.IGNORECASE)
+_ENDS = re.compile(
+    r"^(?:transcribed by https?://otter\.ai|(?:transcription|meeting) ended after .*|.{1,80} (?:started|stopped) transcription"
+    r"|.{1,80} hat die transkription (?:gestartet|beendet))$",
+    re.IGNORECASE,
+)
+"""What tools write above and below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A transcript of lines: what was said, who is listed as there, and when the last one ended, where that is told."""
+    """A transcript of lines: what was said, who is listed as there, when the last one ended where that is told, and its shape."""
 
     said: tuple[Said, ...]
     attendees: tuple[str, ...] = ()
     last: float | None = None
+    shape: str = ""
+
+    @property
+    def exported(self) -> bool:
+        """Whether a program wrote it: nobody types a time above every paragraph."""
+        return self.shape in ("heading", "time_heading", "stanza", "stamp_only", "heard")
 
     @property
     def times(self) -> Times:
@@ -138,7 +149,7 @@ def page(lines: Iterable[str], file: str = "") -> Page | None:
     entries = bounded(_read(body, shape), file)
     last = max((entry.end or 0.0 for entry in entries), default=None) if shape == "f4" else None
     said = tuple(part for entry in _retimed(entries, shape) for part in _apart(entry))
-    return Page(said, attendees, last) if said else None
+    return Page(said, attendees, last, shape) if said else None
 
 
 def _pieces(line: str) -> Iterator[str]:

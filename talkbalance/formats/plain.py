@@ -9,7 +9,7 @@ from talkbalance.formats.format import Format, Found
 from talkbalance.formats.lines import Page, as_name, page
 from talkbalance.formats.webvtt import NOTHING
 from talkbalance.i18n import text
-from talkbalance.meeting import UNKNOWN, Meeting, Source, clock
+from talkbalance.meeting import Meeting, Source, clock
 
 _TITLE = "Text"
 _CHAT = re.compile(r"\d{2}:\d{2}:\d{2}(?:\t[^\t\n:]{1,80}:\t|\s+From\s+[^\n]{1,80}:\s)")
@@ -20,6 +20,8 @@ _TOOLS = (
     ("noScribe", "Transcribed with noScribe"),
     ("Fathom", "fathom.video"),
     ("aTrain", "Transcription for "),
+    ("Teams", " started transcription"),
+    ("Teams", " hat die Transkription gestartet"),
 )
 
 
@@ -44,14 +46,12 @@ def _read(file: File) -> Found:
 def meeting_of(found: Page, file: File, title: str, content: str) -> Found:
     """Return the meeting of a page, whose tool is told by its content."""
     tool = next((name for name, mark in _TOOLS if mark in content), "")
-    if not tool and all(entry.speaker == UNKNOWN for entry in found.said):
-        tool = "Whisper"  # times and no names: nobody writes such a file by hand
     source = Source(
         file.name,
         f"{title} ({tool})" if tool else title,
         found.times,
         overlap_observable=None if found.times == "utterance" else False,
-        models=(tool,) if tool else (),
+        models=(tool or title,) if tool or found.exported else (),
     )
     notes = () if found.times == "utterance" else (text(f"formats.times_{found.times}"),)
     return assemble(found.utterances(), source=source, speakers=found.attendees, notes=notes)

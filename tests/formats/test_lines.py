@@ -105,6 +105,23 @@ def test_what_is_no_transcript_is_none(content: str) -> None:
     assert page(content.split("\n")) is None
 
 
+@pytest.mark.filterwarnings("ignore::talkbalance.errors.TalkbalanceWarning")
+def test_what_a_program_wrote_may_be_misheard_and_what_a_person_typed_is_taken_as_it_is(tmp_path: Path) -> None:
+    heard_by = {name: _read(tmp_path, content).source.models for name, (content, _) in SHAPES.items()}
+    assert [name for name, models in heard_by.items() if not models] == [
+        *("names", "paragraphs", "brackets", "no brackets", "ranges", "after the name", "f4", "f4 before", "Meet", "thrown in")
+    ]
+    assert (heard_by["Otter"], heard_by["aTrain"], heard_by["Teams"]) == (("Otter",), ("aTrain",), ("Text",))
+
+
+def test_what_tools_write_above_and_below_is_no_speech() -> None:
+    found = page(
+        "Titel\nEva started transcription\n\nEva   0:03\nTag.\n\nBaum   0:07\nJa.\n\nEva stopped transcription".split("\n")
+    )
+    assert found is not None
+    assert [entry.words for entry in found.said] == ["Tag.", "Ja."]
+
+
 def test_attendees_are_listed_bots_and_shared_screens_are_not() -> None:
     listed = "### Attendees:\nEva, Baum, Fireflies.ai Notetaker Eva, Eva's Presentation, Özil.\n\nTranscript\n"
     found = page(f"{listed}Eva: a\nBaum: b\nEva: c".split("\n"))
