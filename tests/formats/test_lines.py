@@ -116,7 +116,7 @@ def test_what_a_program_wrote_may_be_misheard_and_what_a_person_typed_is_taken_a
 
 def test_what_tools_write_above_and_below_is_no_speech() -> None:
     found = page(
-        "Titel\nEva started transcription\n\nEva   0:03\nTag.\n\nBaum   0:07\nJa.\n\nEva stopped transcription".split("\n")
+        ["Titel", "Eva started transcription", "", "Eva   0:03", "Tag.", "", "Baum   0:07", "Ja.", "", "Eva stopped transcription"]
     )
     assert found is not None
     assert [entry.words for entry in found.said] == ["Tag.", "Ja."]
