@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -34,6 +35,7 @@ class Beside:
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
         self._wanted: Wanted | None = None
+        self._over = False
 
     def do(self, wanted: Wanted, what: Callable[Given, Found], *args: Given.args, **kwargs: Given.kwargs) -> Found | None:
         """Return what a function of this package returns, computed beside, in the language of messages.
@@ -44,14 +46,14 @@ class Beside:
             Asked when it is this work's turn, and by `let_go`; None is returned where nobody wants it any more.
         """
         with self._turn:
-            if not wanted():
+            if self._over or not wanted():
                 return None
             self._wanted = wanted
             try:
                 how, answer = self._asked((i18n.language(), what, args, kwargs))
             except (OSError, EOFError, pickle.PickleError):
                 self.end()
-                return what(*args, **kwargs) if wanted() else None
+                return None if self._over or not wanted() else what(*args, **kwargs)
             finally:
                 self._wanted = None
         if how == FAILED:
@@ -74,12 +76,21 @@ class Beside:
         process.wait(PATIENCE)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was still to be said is of no use to a process that is gone
+                    pipe.close()
+
+    def close(self) -> None:
+        """End the process for good: whoever waits for it gets nothing."""
+        self._over = True
+        self.end()
 
     def _asked(self, work: object) -> tuple[str, Any]:
         if self._process is None or self._process.poll() is not None:
             self.end()
             self._process = _started()
+        if self._over:  # the page ended meanwhile
+            self.end()
+            raise OSError
         given, answers = self._process.stdin, self._process.stdout
         if given is None or answers is None:
             raise OSError
@@ -93,7 +104,7 @@ class Beside:
 def beside() -> Beside:
     """Return the process of this page; it ends with it."""
     made = Beside()
-    atexit.register(made.end)
+    atexit.register(made.close)
     return made
 
 

@@ -96,5 +96,18 @@ def test_where_no_process_can_be_started_the_work_is_done_here(process: Beside, 
     assert process.do(always, os.getpid) == os.getpid()
 
 
+def test_a_page_that_ends_waits_for_nothing() -> None:
+    process = Beside()
+    found: list[None] = []
+    waiting = threading.Thread(target=lambda: found.append(process.do(always, time.sleep, 60)))
+    waiting.start()
+    while process._process is None:
+        time.sleep(0.01)
+    process.close()
+    waiting.join(10)
+    assert found == [None]
+    assert process.do(always, os.getpid) is None
+
+
 def test_a_page_has_one() -> None:
     assert beside() is beside()
