@@ -12,6 +12,7 @@ ALL = (
     "channels",
     "voices",
     "confidence",
+    "attribution",
     "engines",
     "hearing",
     "words",

@@ -12,6 +12,8 @@ Decided word by word, never by the recogniser's segments:
 - A word goes to the voice that speaks longest inside it.
 - A tie (both speak all of it) goes to the voice that has the neighbouring words; a recogniser follows one voice through an
   overlap. Without such a neighbour, to the voice that started first.
+- Where the recogniser passes from one voice to another that had begun before, the sentence that goes on in the other voice began
+  in it: words after the last final mark, as far as both speak, are the other's.
 - A word in a gap goes to the nearest span within `REACH` seconds; further away it belongs to nobody: speaker "unknown".
 - Speech without words stays as an utterance with empty text, since an "mhm" that a recogniser dropped was said all the same.
 
@@ -27,6 +29,9 @@ from talkbalance.speech.backend import Span
 
 REACH = 1.0
 """Seconds; recognisers put words up to about this far into a neighbouring silence."""
+
+FINAL = (".", "?", "!", "…")
+"""What ends a sentence."""
 
 
 def attribute(words: Sequence[Word], spans: Sequence[Span]) -> tuple[Utterance, ...]:
@@ -48,19 +53,51 @@ def attribute(words: Sequence[Word], spans: Sequence[Span]) -> tuple[Utterance, 
     ordered = sorted(spans, key=lambda span: (span.start, span.end))
     said: list[list[Word]] = [[] for _ in ordered]
     nobodys: list[Word] = []
-    last: int | None = None
-    starts = [span.start for span in ordered]
-    longest = max((span.end - span.start for span in ordered), default=0.0)
-    for word in words:
-        near = range(bisect_right(starts, word.start - longest - REACH), bisect_right(starts, word.end + REACH))
-        at = _owner(word, ordered, near, last)
-        if at is None:
-            nobodys.append(word)
-        else:
-            said[at].append(word)
-        last = at
+    for word, at in zip(words, _handed_over(words, _owners(words, ordered), ordered), strict=True):
+        (nobodys if at is None else said[at]).append(word)
     utterances = [_utterance(span, own, ordered) for span, own in zip(ordered, said, strict=True)]
     return tuple(sorted([*utterances, *_unknown(nobodys)], key=lambda u: (u.start or 0.0, u.end or 0.0)))
+
+
+def _owners(words: Sequence[Word], spans: Sequence[Span]) -> list[int | None]:
+    """Return the index of each word's span, None where it belongs to nobody."""
+    found: list[int | None] = []
+    starts = [span.start for span in spans]
+    longest = max((span.end - span.start for span in spans), default=0.0)
+    for word in words:
+        near = range(bisect_right(starts, word.start - longest - REACH), bisect_right(starts, word.end + REACH))
+        found.append(_owner(word, spans, near, found[-1] if found else None))
+    return found
+
+
+def _handed_over(words: Sequence[Word], owners: Sequence[int | None], spans: Sequence[Span]) -> list[int | None]:
+    """Give the beginning of a sentence to the voice it goes on in, as far as that voice was speaking already.
+
+    ```
+    S1 spans   |##################       |
+    S2 spans   |             ############|
+    words      |wie wir überhaupt. Das steht alles|      "Das", said while both speak, goes with "steht alles"
+    ```
+    """
+    found = list(owners)
+    for i in range(1, len(words)):
+        before, now = found[i - 1], found[i]
+        if before is None or now is None or spans[before].speaker == spans[now].speaker or _ends(words[i - 1]):
+            continue
+        first = i
+        while first and found[first - 1] == before and _mostly(words[first - 1], spans[now]) and not _ends(words[first - 1]):
+            first -= 1
+        if first and found[first - 1] == before and _ends(words[first - 1]):
+            found[first:i] = [now] * (i - first)
+    return found
+
+
+def _ends(word: Word) -> bool:
+    return word.text.rstrip().endswith(FINAL)
+
+
+def _mostly(word: Word, span: Span) -> bool:
+    return 2 * overlap(word.start, word.end, span.start, span.end) >= word.end - word.start
 
 
 def _owner(word: Word, spans: Sequence[Span], near: Iterable[int], last: int | None) -> int | None:

@@ -63,3 +63,26 @@ def test_no_word_is_lost_or_doubled_and_every_span_stays(words: list[Word], span
     assert sorted(w.text for u in found for w in u.words) == sorted(w.text for w in words)
     kept = sorted((u.start, u.end, u.speaker) for u in found if u.speaker != UNKNOWN)
     assert kept == sorted((s.start, s.end, s.speaker) for s in spans)
+
+
+def test_the_sentence_that_goes_on_in_the_other_voice_began_in_it() -> None:
+    words = [
+        Word(0, 1, "wie"),
+        Word(1, 2, "wir"),
+        Word(2, 3, "überhaupt."),
+        Word(3, 4, "Das"),
+        Word(4, 5, "steht"),
+        Word(5, 6, "da"),
+    ]
+    spans = [Span(0, 5, "S1"), Span(2.5, 6, "S2")]
+    assert _said(words, spans) == [("S1", "wie wir überhaupt."), ("S2", "Das steht da")]
+
+
+def test_a_sentence_that_goes_on_in_the_same_voice_stays_with_it() -> None:
+    words = [Word(0, 2, "Gut."), Word(2, 3, "Das"), Word(3, 4, "ist"), Word(4, 5, "so."), Word(5, 6, "Ja")]
+    assert _said(words, [Span(0, 5, "S1"), Span(1.5, 6, "S2")]) == [("S1", "Gut. Das ist so."), ("S2", "Ja")]
+
+
+def test_what_was_said_before_the_other_began_stays() -> None:
+    words = [Word(0, 1, "Gut."), Word(1, 2, "Wir"), Word(2, 3, "haben"), Word(3, 4, "dann"), Word(4, 5, "doch")]
+    assert _said(words, [Span(0, 4, "S1"), Span(2.8, 5, "S2")]) == [("S1", "Gut. Wir haben dann"), ("S2", "doch")]
