@@ -1,8 +1,9 @@
 """Which voice said which word: word errors of what each speaker said.
 
 Recordings of one channel with truth in words, and the packaged samples, heard as `transcribe` hears them. `cpWER` is the word error
-rate of what each speaker said, speakers matched as well as they can be (meeteval). Two ways to give them: each word to the voice that covers most of it, in overlaps to the one
-before; and as we do it, where besides the sentence that goes on in the other voice began in it.
+rate of what each speaker said, speakers matched as well as they can be (meeteval). Two ways to give words to voices: each word to the
+voice that covers most of it, in overlaps to the one before; and as we do it, where besides the sentence that goes on in the other
+voice began in it.
 """
 
 import warnings
@@ -77,8 +78,8 @@ def main() -> None:
             counts[1] += rate.length
     rows = [(group, way, length, wrong / length) for (group, way), (wrong, length) in errors.items()]
     how = (__doc__ or "").partition("\n\n")[2].strip()
-    found = table(("recordings", "words given", "words", "cpWER"), rows)
-    publish("attribution", "# Who said which word", "`python -m benchmarks.attribution`", how, found)
+    shown = table(("recordings", "words given", "words", "cpWER"), rows)
+    publish("attribution", "# Who said which word", "`python -m benchmarks.attribution`", how, shown)
 
 
 if __name__ == "__main__":
