@@ -1,7 +1,7 @@
 """Which voice said which word: word errors of what each speaker said.
 
 Recordings of one channel with truth in words, and the packaged samples, heard as `transcribe` hears them. `cpWER` is the word error
-rate of what each speaker said, speakers matched as well as they can be (meeteval). Two ways to give words to voices: each word to the
+rate of what each speaker said, speakers matched as well as they can be (meeteval). Two ways to give words to voices: each to the
 voice that covers most of it, in overlaps to the one before; and as we do it, where besides the sentence that goes on in the other
 voice began in it.
 """
