@@ -127,7 +127,10 @@ def _word(root: str, places: Sequence[int], held: Sequence[_Held]) -> tuple[obje
 
 def _forms(said: str) -> Iterator[str]:
     """Yield the words of a text as they were written."""
-    yield from (form for token in said.split() if words(form := token.strip(".,;:!?…\"'„“”»«()")))
+    lower = said.lower()
+    for word in words(said):
+        at = lower.find(word)
+        yield said[at : at + len(word)] if at >= 0 else word
 
 
 def carried_over(store: Store, *, client: str) -> pd.DataFrame:

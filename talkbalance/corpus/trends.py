@@ -12,7 +12,7 @@ Only meetings of the same kind, held in the same way and heard in the same way (
 Only sides are compared, never people.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isnan, nan
 
@@ -64,6 +64,9 @@ OVER_TIME: Schema = {
     "low": "float64",
     "high": "float64",
     "unit": "str",
+    "part": "float64",
+    "whole": "float64",
+    "n": "Int64",
 }
 TRENDS: Schema = {
     "client": "str",
@@ -289,9 +292,9 @@ def _gains(rows: Floats) -> Floats:
 
 def _level(own: pd.DataFrame, team: pd.DataFrame) -> tuple[Slope, bool]:
     """Return the level of a client's meetings, and whether it was drawn towards that of the other clients."""
-    between = _between(own, team)
-    mean, variance = pooled(own["value"].to_numpy(dtype=np.float64), _variances(own), between)
-    levels = list(_levels(team))
+    usual = _within(pd.concat([own, team]))
+    mean, variance = _mean(own, usual)
+    levels = [_mean(group, usual) for _, group in team.groupby("client")]
     if len(levels) < FEWEST_CLIENTS:
         return _around(mean, variance), False
     values, variances = (np.array(column) for column in zip(*levels, strict=True))
@@ -301,29 +304,36 @@ def _level(own: pd.DataFrame, team: pd.DataFrame) -> tuple[Slope, bool]:
     return _around(weight * mean + (1 - weight) * middle, weight * variance if weight else variance), True
 
 
-def _levels(team: pd.DataFrame) -> Iterator[tuple[float, float]]:
-    """Yield the level of each other client, and how unsure it is."""
-    for _, group in team.groupby("client"):
-        yield pooled(group["value"].to_numpy(dtype=np.float64), _variances(group), _between(group, team))
+def _mean(group: pd.DataFrame, usual: float) -> tuple[float, float]:
+    """Return the level of one client's meetings, and how unsure it is; few meetings differ as those of all clients do."""
+    values, variances = group["value"].to_numpy(dtype=np.float64), _variances(group)
+    return pooled(values, variances, dersimonian_laird(values, variances) if len(group) >= FEWEST else usual)
 
 
-def _between(own: pd.DataFrame, team: pd.DataFrame) -> float:
-    """Return how much meetings of one client differ, beyond how unsure each is: the client's own, of few the team's."""
-    if len(own) >= FEWEST:
-        return dersimonian_laird(own["value"].to_numpy(dtype=np.float64), _variances(own))
-    both = pd.concat([own, team])
-    centred = both["value"] - both.groupby("client")["value"].transform("mean")
-    many = both.groupby("client")["value"].transform("size").to_numpy() > 1
-    return dersimonian_laird(centred.to_numpy(dtype=np.float64)[many], _variances(both)[many])
+def _within(found: pd.DataFrame) -> float:
+    """Return how much meetings of one client usually differ, beyond how unsure each is."""
+    values, variances = found["value"].to_numpy(dtype=np.float64), _variances(found)
+    _, which, many = np.unique(found["client"].to_numpy(dtype=str), return_inverse=True, return_counts=True)
+    centred = values - (np.bincount(which, values) / many)[which]
+    several = many[which] > 1
+    return dersimonian_laird(centred[several], variances[several])
 
 
 def _variances(own: pd.DataFrame) -> Floats:
-    """Return how unsure each value is, as a variance; what has no interval, or one without end, is as unsure as the others."""
+    """Return how unsure each value is, as a variance.
+
+    Counts are as unsure as the common rate and their own whole make them: their own intervals would have meetings in which nothing
+    was counted weigh most. Others are as wide as their intervals; what has none, or one without end, is as the others are.
+    """
+    part, whole = (own[name].to_numpy(dtype=np.float64) for name in ("part", "whole"))
+    counted = (own["unit"] == "1/min") | ((own["unit"] == "0-1") & (own["n"].astype("float64") == own["whole"]))
+    if len(own) and counted.all() and (whole > 0).all():
+        common = (part.sum() + 0.5) / (whole.sum() + 1)
+        return np.asarray(common * (1.0 if own["unit"].iloc[0] == "1/min" else 1 - min(common, 1.0)) / whole)
     width = (own["high"] - own["low"]).to_numpy(dtype=np.float64) / (2 * Z)
     known = width[np.isfinite(width)]
     middle = float(np.median(known)) if len(known) else 0.0
-    found: Floats = np.where(np.isfinite(width), width, middle) ** 2
-    return found
+    return np.asarray(np.where(np.isfinite(width), width, middle) ** 2)
 
 
 def dersimonian_laird(values: Floats, variances: Floats) -> float:
