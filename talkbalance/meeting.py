@@ -352,9 +352,11 @@ class Meeting:
 
     def clear_moment(self, name: str) -> Utterance | None:
         """Return the longest utterance of a speaker that nobody else talks into, for people to listen to."""
-        own = [u for u in self.utterances if u.speaker == name and u.start is not None]
-        alone = [u for u in own if not any(o.speaker != name and _touch(u, o) for o in self.utterances if o.start is not None)]
-        return max(alone or own, key=lambda u: times_of(u)[1] - times_of(u)[0], default=None)
+        timed = [u for u in self.utterances if u.start is not None]
+        others = [u for u in timed if u.speaker != name]
+        own = sorted((u for u in timed if u.speaker == name), key=lambda u: times_of(u)[0] - times_of(u)[1])
+        alone = (u for u in own if not any(_touch(u, other) for other in others))
+        return next(alone, own[0] if own else None)
 
     def _clear_moments(self) -> str:
         found = []

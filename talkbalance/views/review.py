@@ -24,7 +24,7 @@ from talkbalance import i18n
 from talkbalance.corrections import Correction, Log, corrected, log_beside
 from talkbalance.errors import ImpossibleCorrection, TalkbalanceError, UnreadableFile
 from talkbalance.i18n import Language, text
-from talkbalance.meeting import Check, Meeting, times_of
+from talkbalance.meeting import Check, Meeting, clock, times_of
 from talkbalance.views.correcting import MEASURES, Correcting
 from talkbalance.views.drop import nothing
 from talkbalance.views.explorer import Explorer
@@ -110,9 +110,9 @@ class Review(Page):
         self.people = People(self, self.correct, self._listen)
         self.correcting = Correcting(lambda one: self._try(one.do, one.on, one.value), self.undo, self._listen)
         self.saving = Saving(lambda: self.meeting, lambda: self._recording, lambda: frozenset(self._chosen))
-        self.sides_title = widgets.HTML()
+        self.title, self.sides_title = widgets.HTML(), widgets.HTML()
         self._parts: list[Any] = [
-            *(self.sides_title, self.people.part, self.explorer.page, self.correcting.part, self.saving.part)
+            *(self.title, self.sides_title, self.people.part, self.explorer.page, self.correcting.part, self.saving.part)
         ]
         self.page.children = [style(), self.language_switch, self.opening.part, *self._parts]
         self.language_switch.observe(self.heeded(self._switch), "value")
@@ -142,8 +142,18 @@ class Review(Page):
         self.sides_title.value = heading(text("review.sides"))
         for part in (self.opening, self.people, self.explorer, self.correcting, self.saving):
             part.label()
+        self._entitle()
         for widget in self._parts:
             shown(widget, when=self.meeting is not None)
+
+    def _entitle(self) -> None:
+        """Say which meeting is open."""
+        if self.meeting is not None:
+            file = self.meeting.source.file
+            parts = [clock(self.meeting.length) if self.meeting.timed else "", file if file != self.meeting.title else ""]
+            known = " · ".join(filter(None, parts))
+            name = escape(self.meeting.title or file or text("review.untitled"))
+            self.title.value = f'<h2>{name} <small class="tb-soft">{escape(known)}</small></h2>'
 
     # ------------------------------------------------------------------------------------------ which meeting
 
@@ -173,6 +183,8 @@ class Review(Page):
         self._done, self.log = done, log
         self._steps = steps or [meeting]
         self._chosen.clear()
+        self.opening.drop.compact = True
+        self._entitle()
         self._recording = recording if recording is not None and recording.is_file() else None
         for widget in self._parts:
             shown(widget, when=True)

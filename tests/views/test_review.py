@@ -38,10 +38,10 @@ def shares(page: Review) -> dict[str, float]:
 
 def test_naming_a_side_moves_the_figures(in_a_row: Meeting) -> None:
     page = review(in_a_row, language="de")
-    page.people.lines[0][1].value = "Eva"
-    page.people.lines[0][2].value = "agency"
-    page.people.lines[1][1].value = "Baum"
-    page.people.lines[1][2].value = "client"
+    page.people.lines[0].called.value = "Eva"
+    page.people.lines[0].sits.value = "agency"
+    page.people.lines[1].called.value = "Baum"
+    page.people.lines[1].sits.value = "client"
     assert page.meeting is not None
     assert page.meeting.speakers == (Speaker("Eva", "agency"), Speaker("Baum", "client"))
     assert shares(page)["agency"] == pytest.approx(4 / 9)
@@ -51,7 +51,7 @@ def test_naming_a_side_moves_the_figures(in_a_row: Meeting) -> None:
 def test_two_voices_of_one_name_are_one_person_and_where_they_speak_at_once_is_said(page: Review) -> None:
     assert page.meeting is not None
     one, other = page.meeting.speakers[:2]
-    page.people.lines[1][1].value = one.name
+    page.people.lines[1].called.value = one.name
     assert [speaker.name for speaker in page.meeting.speakers].count(one.name) == 1
     assert other.name not in [speaker.name for speaker in page.meeting.speakers]
     assert "speak at once" in page.message.value
@@ -59,16 +59,26 @@ def test_two_voices_of_one_name_are_one_person_and_where_they_speak_at_once_is_s
     assert page.meeting.speakers[1] == other
 
 
+def test_a_side_that_is_clicked_while_the_name_is_still_on_its_way_is_that_of_the_voice(in_a_row: Meeting) -> None:
+    page = review(in_a_row, language="en")
+    line = page.people.lines[0]
+    line.called.value = "Eva"
+    line.sits.value = "agency"
+    assert page.people.lines[0] is line
+    assert page.meeting is not None
+    assert page.meeting.speakers[0] == Speaker("Eva", "agency")
+
+
 def test_a_name_that_was_emptied_comes_back(page: Review) -> None:
-    name = page.people.lines[0][0]
-    page.people.lines[0][1].value = "  "
-    assert page.people.lines[0][1].value == name
+    name = page.people.lines[0].called.value
+    page.people.lines[0].called.value = "  "
+    assert page.people.lines[0].called.value == name
     assert not len(page.log)
 
 
 def test_a_voice_is_heard_for_a_moment(samples: Path) -> None:
     page = review(samples=samples)
-    page.people.part.children[0].children[2].click()
+    page.people.lines[0].play.click()
     asked = page.explorer.player.request
     assert asked["start"] is not None
     assert asked["end"] is not None
@@ -140,13 +150,13 @@ def test_corrections_lie_beside_the_file_and_are_there_again(meeting: Meeting, t
     content = file.read_bytes()
     page = review(samples=tmp_path / "none", language="en")
     page.open(file)
-    page.people.lines[0][1].value = "Eva"
+    page.people.lines[0].called.value = "Eva"
     [line] = log_beside(file).read_text(encoding="utf-8").splitlines()
     assert json.loads(line) | {"at": "", "who": ""} == {"at": "", "who": "", "do": "rename", "on": "Eva Größe", "value": "Eva"}
     assert file.read_bytes() == content
     again = review(samples=tmp_path / "none", language="en")
     again.open(file)
-    assert again.people.lines[0][0] == "Eva"
+    assert again.people.lines[0].called.value == "Eva"
     assert "call.corrections.jsonl" in again.correcting.log.html
     again.undo()
     assert not log_beside(file).exists()
@@ -160,14 +170,14 @@ def test_corrections_that_do_not_fit_are_left_untouched(meeting: Meeting, tmp_pa
     page.open(file)
     assert page.meeting == read(file)
     assert "call.corrections.jsonl" in page.message.value
-    page.people.lines[0][1].value = "Eva"
+    page.people.lines[0].called.value = "Eva"
     assert "Nobody" in log_beside(file).read_text(encoding="utf-8")
 
 
 def test_nothing_is_written_beside_a_sample(meeting: Meeting, tmp_path: Path) -> None:
     write(meeting, tmp_path / "a.meeting.json")
     page = review(samples=tmp_path, language="en")
-    page.people.lines[0][1].value = "Eva"
+    page.people.lines[0].called.value = "Eva"
     assert [file.name for file in tmp_path.iterdir()] == ["a.meeting.json"]
 
 
@@ -175,19 +185,19 @@ def test_nothing_is_written_beside_a_sample(meeting: Meeting, tmp_path: Path) ->
 
 
 def test_the_switch_changes_the_language_and_keeps_everything(page: Review) -> None:
-    page.people.lines[1][1].value = "Jörn"
+    page.people.lines[1].called.value = "Jörn"
     page.language_switch.value = "de"
     assert "Wer sitzt auf welcher Seite?" in page.sides_title.value
     assert page.saving.report.label == "Bericht (HTML)"
     assert "heißt Jörn" in page.correcting.log.html
-    assert page.people.lines[1][1].value == "Jörn"
+    assert page.people.lines[1].called.value == "Jörn"
 
 
 def test_words_and_names_are_escaped(hostile: Meeting) -> None:
     page = review(hostile, language="de")
     page.correcting._act({"do": "ask"})
     page.correcting.wait()
-    page.people.lines[0][1].value = "<script>alert(9)</script>"
+    page.people.lines[0].called.value = "<script>alert(9)</script>"
     shown = page.correcting.asking.html + page.correcting.log.html + page.message.value
     shown += "".join(line.children[-1].value for line in page.people.part.children)
     assert "<script" not in shown
@@ -234,7 +244,7 @@ def test_a_dropped_file_stays_as_long_as_it_is_open(meeting: Meeting, tmp_path: 
     page = review(samples=tmp_path / "none", language="en")
     _hand_over(page, "own.meeting.json", (tmp_path / "own.meeting.json").read_bytes())
     assert page.meeting == meeting
-    page.people.lines[0][1].value = "Eva"
+    page.people.lines[0].called.value = "Eva"
     assert not list(shelf().rglob("*.jsonl"))
     page.open(tmp_path / "own.meeting.json")
     assert not list(shelf().rglob("own*"))
@@ -318,7 +328,7 @@ def test_a_recording_that_cannot_be_heard_is_said(tmp_path: Path, monkeypatch: p
 
 def test_report_pictures_and_meeting_are_made_of_the_corrected_meeting(meeting: Meeting) -> None:
     page = review(meeting, language="de")
-    page.people.lines[0][1].value = "Frau Neu"
+    page.people.lines[0].called.value = "Frau Neu"
     report = page.saving.make_report()
     assert report.name == "erstgespraech.report.html"
     assert "Frau Neu" in report.content.decode()
