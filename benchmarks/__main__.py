@@ -27,6 +27,7 @@ ALL = (
     "pages",
     "fuzz_readers",
     "reading",
+    "attaching",
     "cards",
 )
 

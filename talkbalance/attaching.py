@@ -32,6 +32,7 @@ from talkbalance.language.matching import matched
 from talkbalance.language.words import words
 from talkbalance.meeting import UNKNOWN, Meeting, Prosody, Source, Speaker, Utterance, Word, times_of
 from talkbalance.pipeline import FEWEST_VOICES, MOST_VOICES, transcribe, unwatched
+from talkbalance.speech.attribution import REACH
 from talkbalance.speech.backend import Diarizer, Transcriber
 
 Watch = Callable[[str, float, float], None]
@@ -47,6 +48,9 @@ SURE = 0.5
 
 WITHIN = 0.5
 """Seconds around a stretch within which words of its speaker are put into it, though they were heard in another's."""
+
+FAR = 3.0
+"""Seconds around words nobody heard within which speech without words is taken to be them: a listener's "mhm", mostly."""
 
 _AROUND = 20
 """Stretches before and after one that may overlap it."""
@@ -330,8 +334,9 @@ def _house(run: list[_Token], utterance: Utterance, tokens: Sequence[_Token], pi
     if not beside:
         if shift is not None and utterance.start is not None and utterance.end is not None:
             _move(run, utterance.start + shift, utterance.end + shift)
-        beside = [piece for piece in pieces if piece.name == utterance.speaker and _near(piece, run) < 1]
-        beside = [piece for piece in beside if not piece.tokens] or beside
+        own = [piece for piece in pieces if piece.name == utterance.speaker]
+        wordless = [piece for piece in own if not piece.tokens and _near(piece, run) < FAR]
+        beside = wordless or [piece for piece in own if _near(piece, run) < REACH]
     if beside:
         home = min(beside, key=lambda piece: _near(piece, run))
         home.tokens += run
