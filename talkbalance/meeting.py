@@ -9,9 +9,10 @@ order of the utterances counts.
 """
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import isfinite
 from pathlib import Path
 from typing import Literal, Self
@@ -355,7 +356,9 @@ class Meeting:
         timed = [u for u in self.utterances if u.start is not None]
         others = [u for u in timed if u.speaker != name]
         own = sorted((u for u in timed if u.speaker == name), key=lambda u: times_of(u)[0] - times_of(u)[1])
-        alone = (u for u in own if not any(_touch(u, other) for other in others))
+        starts = [times_of(other)[0] for other in others]
+        reached = [0.0, *accumulate((times_of(other)[1] for other in others), max)]
+        alone = (u for u in own if reached[bisect_left(starts, times_of(u)[1])] <= times_of(u)[0])
         return next(alone, own[0] if own else None)
 
     def _clear_moments(self) -> str:
@@ -398,11 +401,6 @@ def times_of(utterance: Utterance) -> tuple[float, float]:
 def _by_time(utterance: Utterance) -> tuple[float, float, str]:
     """Order of time; the name only makes the order of simultaneous utterances the same everywhere."""
     return *times_of(utterance), utterance.speaker
-
-
-def _touch(one: Utterance, other: Utterance) -> bool:
-    (a, b), (c, d) = times_of(one), times_of(other)
-    return min(b, d) > max(a, c)
 
 
 @dataclass(frozen=True, slots=True)

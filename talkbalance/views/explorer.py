@@ -162,13 +162,18 @@ class Explorer:
         return self._summary
 
     @property
+    def figures(self) -> Rows:
+        """The figures that are shown, by measure and side: the headlines until the others are computed."""
+        return dict(self._rows)
+
+    @property
     def listed(self) -> tuple[Moment, ...]:
         """The moments behind what was clicked last."""
         return self._listed.moments
 
     # ------------------------------------------------------------------------------------------ which meeting
 
-    def show(self, meeting: Meeting, *, recording: Path | None = None, before: pd.DataFrame | None = None) -> None:
+    def show(self, meeting: Meeting, *, recording: Path | None = None, before: pd.DataFrame | Rows | None = None) -> None:
         """Show a meeting: first its headline figures, then the rest; intervals follow when they are computed.
 
         Parameters
@@ -176,10 +181,11 @@ class Explorer:
         recording
             Its sound; by default the meeting's own.
         before
-            A summary of the meeting as it was: figures then show how they have changed.
+            A summary of the meeting as it was, or its `figures`: figures then show how they have changed.
         """
         with self._lock:
-            self.meeting, self._before = meeting, rows_of(before)
+            self.meeting = meeting
+            self._before = rows_of(before) if isinstance(before, pd.DataFrame) else before or {}
             self._known = Moments(meeting)
             self._speaking(self._begin, meeting)
             self._speaking(self._show, meeting, recording)

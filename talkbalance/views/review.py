@@ -195,7 +195,7 @@ class Review(Page):
         meeting = self.meeting
         if meeting is None:
             return
-        earlier = self.explorer.summary if before else None
+        earlier = self.explorer.figures if before else None
         self.explorer.show(meeting, recording=self._recording, before=earlier)
         self.people.show(meeting)
         self.correcting.show(meeting, tuple(self.log), self.log.path.name if self.log.path and len(self.log) else "")
