@@ -19,12 +19,12 @@ from benchmarks import mrda
 from benchmarks.coverage import pair
 from benchmarks.shared import publish, table
 from benchmarks.simulated import conversations
-from talkbalance.review_queue import WIDE, review_queue
 from talkbalance.floor import Floats, overlap
 from talkbalance.meeting import Meeting, Source, Utterance, tidy, times_of
 from talkbalance.metrics.interruptions import interruptions
 from talkbalance.metrics.questions import questions
 from talkbalance.metrics.talk import talk
+from talkbalance.review_queue import WIDE, review_queue
 from talkbalance.uncertainty import heard
 
 RUNS = 60

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from talkbalance.review_queue import review_queue
 from talkbalance.frames import REVIEW_QUEUE
 from talkbalance.i18n import set_language
 from talkbalance.meeting import Meeting, Source
+from talkbalance.review_queue import review_queue
 from tests.drawing import draw
 from tests.meetings import meetings
 
