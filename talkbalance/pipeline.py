@@ -21,7 +21,7 @@ from talkbalance.i18n import text
 from talkbalance.meeting import UNKNOWN, Details, Meeting, Sides, Source, Speaker, Utterance, Word, tidy, times_of
 from talkbalance.speech import engines, forecast
 from talkbalance.speech.attribution import attribute
-from talkbalance.speech.audio import Recording, open_recording
+from talkbalance.speech.audio import Recording, check, open_recording
 from talkbalance.speech.backend import Diarizer, Progress, Sound, Span, Transcriber, Transcript, silent
 from talkbalance.speech.channels import Channels
 from talkbalance.speech.parallel import CORES, Halt, both
@@ -191,6 +191,8 @@ def transcribe(
     UnknownSide
         Where a side names a voice that is not there.
     """
+    for path in _paths(source):
+        check(path)
     hearing = _hearing(engine, model, language, speakers, vocabulary, spans, transcriber, diarizer)
     one_by_one = Lock()
 

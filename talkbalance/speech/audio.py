@@ -13,7 +13,7 @@ import errno
 import hashlib
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,8 @@ PATIENCE = 200
 FULL_SCALE = 32768
 
 _LARGEST_INDEX = 64 * 2**20
+_LARGEST_PAGE = 65_307
+"""Bytes of a page of Ogg."""
 
 
 class Channel:
@@ -184,6 +186,34 @@ def open_recording(path: Path | str, *, progress: Progress = silent) -> Recordin
         return Recording(path, digest, kept, layout, damaged, scratch.pop_all())
 
 
+def check(path: Path | str) -> None:
+    """Raise where a file can be no recording, as `open_recording` does, before anything that takes long is loaded."""
+    path = Path(path)
+    _check_file(path)
+    with _opened(path):
+        pass
+
+
+@contextmanager
+def _opened(path: Path) -> "Iterator[tuple[InputContainer, AudioStream]]":
+    """Yield a file and its sound, not yet decoded."""
+    import av
+    from av.audio.stream import AudioStream
+
+    try:
+        # A playlist may name addresses; nothing here may reach for the network.
+        container = av.open(str(path.absolute()), options={"protocol_whitelist": "file"})
+    except (av.error.FFmpegError, ValueError):
+        raise UnusableSound("sound.no_index" if _lacks_index(path) else "sound.not_audio", file=path.name) from None
+    with container:
+        stream = container.streams.best("audio")
+        if not isinstance(stream, AudioStream):
+            raise UnusableSound("sound.no_track", file=path.name)
+        if _is_locked(path):
+            raise UnusableSound("sound.locked", file=path.name)
+        yield container, stream
+
+
 def _check_file(path: Path) -> None:
     """Raise where there is nothing that could be decoded, with the reason a person would give."""
     if path.is_dir():
@@ -227,14 +257,7 @@ class _Decoder:
 
     def run(self) -> None:
         """Decode everything that can be decoded; raise where that is nothing."""
-        from av.audio.stream import AudioStream
-
-        with self._open() as container:
-            stream = container.streams.best("audio")
-            if not isinstance(stream, AudioStream):
-                raise UnusableSound("sound.no_track", file=self.path.name)
-            if _is_locked(self.path):
-                raise UnusableSound("sound.locked", file=self.path.name)
+        with _opened(self.path) as (container, stream):
             self.promised = _promised(self.path, container, stream)
             if container.start_time is not None:
                 self._origin = container.start_time / 1e6
@@ -254,16 +277,6 @@ class _Decoder:
             file.truncate(2 * self._written)
             file.flush()
         self._progress(self.position)
-
-    def _open(self) -> "InputContainer":
-        import av
-
-        try:
-            # A playlist may name addresses; nothing here may reach for the network.
-            return av.open(str(self.path.absolute()), options={"protocol_whitelist": "file"})
-        except (av.error.FFmpegError, ValueError):
-            key = "sound.no_index" if _lacks_index(self.path) else "sound.not_audio"
-            raise UnusableSound(key, file=self.path.name) from None
 
     def _frames(self, container: "InputContainer", stream: "AudioStream") -> "Iterator[AudioFrame]":
         """Yield what can be decoded and note where something cannot."""
@@ -441,6 +454,17 @@ def _counts_its_frames(path: Path) -> bool:
     return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
 
 
+def _ends_open(path: Path) -> bool:
+    """Whether an Ogg file stops without the page that closes it, as a cut download or a recorder that was killed leaves it."""
+    with path.open("rb") as file:
+        if file.read(4) != b"OggS":
+            return False
+        file.seek(max(0, file.seek(0, 2) - 2 * _LARGEST_PAGE))
+        tail = file.read()
+    last = tail.rfind(b"OggS")
+    return last >= 0 and not tail[last + 5 : last + 6] > b"\3"  # the third bit closes a stream
+
+
 def _merge(damaged: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """Join damages that lie within half a second of one another: nobody wants to hear of forty."""
     merged: list[tuple[float, float]] = []
@@ -456,6 +480,8 @@ def _warn(path: Path, damaged: tuple[tuple[float, float], ...], duration: float,
     """Say from when to when the sound is readable, if that is not all of it."""
     missing = 0.0 if promised is None else promised - duration
     if not damaged and missing <= SHORTFALL:
+        if _ends_open(path):
+            warnings.warn(text("sound.open_end", file=path.name, end=clock(duration)), TalkbalanceWarning, stacklevel=3)
         return
     edges = [0.0, *(edge for span in damaged for edge in span), duration]
     pieces = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > HOLE / 2]

@@ -206,8 +206,9 @@ def kept_of(identity: str, settings: Sequence[str], *, fresh: bool) -> Iterator[
     While another run keeps what it hears of the same, nothing is kept.
     """
     shelf, locks = cache_folder() / "partial", cache_folder() / "locks"
-    tidy(shelf)
     locks.mkdir(mode=0o700, exist_ok=True)
+    tidy(shelf)
+    tidy(locks)
     heard_with = sha256("\0".join((_SHAPE, *settings)).encode()).hexdigest()[:16]
     key = f"{identity}-{heard_with}"
     lock = FileLock(locks / key)  # gone with the process that holds it, however that ends
@@ -231,7 +232,8 @@ def partials(identity: str) -> list[Path]:
 
 
 def tidy(shelf: Path) -> None:
-    """Remove the folders of a shelf that are older than seven days."""
-    for folder in shelf.glob("*") if shelf.is_dir() else ():
-        if time.time() - folder.stat().st_mtime > KEPT:
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove what lies on a shelf for more than seven days."""
+    for entry in shelf.glob("*") if shelf.is_dir() else ():
+        with suppress(OSError):  # another run removed it
+            if time.time() - entry.stat().st_mtime > KEPT:
+                shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink()

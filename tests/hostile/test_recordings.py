@@ -33,7 +33,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def left_behind(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if not path.is_dir()]
+    return [path for path in folder.rglob("*") if not path.is_dir() and path.parent.name != "locks"]
 
 
 def likeness(path: Path) -> tuple[float, float]:
@@ -74,6 +74,34 @@ def test_a_file_that_says_how_long_it_is_is_not_cut_in_silence(container: str, t
         path.write_bytes(cut(whole(container), where))
         with pytest.warns(TalkbalanceWarning, match="incomplete"), open_recording(path):
             pass
+
+
+@pytest.mark.parametrize("container", ["ogg", "webm"])
+def test_a_whole_file_is_not_doubted(container: str, tmp_path: Path) -> None:
+    path = tmp_path / f"call.{container}"
+    path.write_bytes(whole(container))
+    with open_recording(path):
+        pass  # a warning would be an error
+
+
+def test_an_ogg_file_that_stops_anywhere_is_doubted(tmp_path: Path) -> None:
+    path = tmp_path / "call.ogg"
+    for where in (0.5, 0.9):
+        path.write_bytes(cut(whole("ogg"), where))
+        with pytest.warns(TalkbalanceWarning, match="without an end being marked"), open_recording(path):
+            pass
+
+
+def test_what_is_no_recording_is_said_before_a_model_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded: list[object] = []
+    monkeypatch.setattr("talkbalance.pipeline._transcriber", lambda *given: loaded.append(given))
+    path = tmp_path / "call.mp3"
+    path.write_bytes(b"no sound")
+    assert main(["transcribe", str(path), "-o", str(tmp_path / "out.meeting.json"), "--ui", "en"]) == 1
+    assert "no sound or video file" in capsys.readouterr().err
+    assert loaded == []
 
 
 def test_less_than_a_second_is_said_as_that(tmp_path: Path) -> None:
