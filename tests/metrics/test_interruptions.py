@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.meeting import Meeting
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.interruptions import Rule, interruptions
 from tests.drawing import draw
 from tests.meetings import meetings
@@ -126,3 +126,18 @@ def test_where_overlaps_could_not_survive_nothing_is_counted() -> None:
 def test_what_cannot_be_asked_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidParameter):
         interruptions(draw(CUT_SHORT, step=STEP), **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("had", "outlasts", "returns", "taken"),
+    [(0.5, 0.2, 1.0, True), (0.49, 0.2, 1.0, False), (0.5, 0.19, 1.0, False), (0.5, 0.2, 0.99, False)],
+)
+def test_limits_belong_to_the_rule(had: float, outlasts: float, returns: float, taken: bool) -> None:
+    end = 1 + had + 0.5
+    said = (
+        Utterance(1, end, "Baum", "so machen wir das mit der Broschüre"),
+        Utterance(1 + had, end + outlasts, "Eva", "das machen wir alles neu"),
+        Utterance(end + returns, end + returns + 1, "Baum", "die Broschüre eben"),
+    )
+    meeting = Meeting((Speaker("Baum"), Speaker("Eva")), said, 10, language="de", source=Source(times="utterance"))
+    assert ("taken" in set(interruptions(meeting, rule="floor_taking")["kind"])) is taken
