@@ -25,6 +25,8 @@ from talkbalance.errors import MissingModel, TalkbalanceError, UnknownSide
 from talkbalance.formats import read
 from talkbalance.formats.names import Named, with_names
 from talkbalance.i18n import set_language, text
+from talkbalance.language.content import content_words
+from talkbalance.language.words import words
 from talkbalance.meeting import Meeting, Sides
 
 if TYPE_CHECKING:
@@ -218,6 +220,9 @@ def measured(job: Job, order: Order) -> Done:
         return _failed(job, order, str(error))
     except Exception as error:  # one file must not end the batch, whatever it holds
         return _failed(job, order, text("corpus.unexpected", kind=type(error).__name__, what=" ".join(str(error).split())[:200]))
+    finally:
+        words.cache_clear()  # what is remembered of one meeting's texts is of no use to the next, and fills a worker's memory
+        content_words.cache_clear()
     return Done(job.identity, str(job.path), size=job.size)
 
 

@@ -119,10 +119,16 @@ def files_of(places: Iterable[str | Path]) -> Iterator[tuple[Path, Path | None]]
         elif path.is_file():
             listed = _listed(path)
             yield from ((path, None),) if listed is None else ((found, None) for found in listed)
-        elif has_magic(str(place)):
-            yield from ((Path(found), None) for found in sorted(glob(str(place), recursive=True)) if Path(found).is_file())  # noqa: PTH207 -- patterns with a folder in front
+        elif matched := _matched(str(place)):
+            yield from ((found, None) for found in matched)
         else:
             raise UnreadableFile("formats.missing", file=path)
+
+
+def _matched(pattern: str) -> list[Path]:
+    """Return the files a pattern stands for; none where it is no pattern."""
+    found = sorted(glob(pattern, recursive=True)) if has_magic(pattern) else []  # noqa: PTH207 -- a folder may stand in front
+    return [path for path in map(Path, found) if path.is_file()]
 
 
 def _below(folder: Path) -> Iterator[Path]:

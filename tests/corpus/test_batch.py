@@ -143,6 +143,8 @@ def test_what_belongs_to_a_meeting_is_no_meeting(tmp_path: Path) -> None:
 def test_patterns_and_lists(folder: Path) -> None:
     by_pattern = [path for path, _ in files_of([f"{folder}/*.meeting.json"])]
     assert len(by_pattern) == 3
+    with pytest.raises(TalkbalanceError, match="nothing"):
+        list(files_of([f"{folder}/nothing*.vtt"]))
     listed = folder.parent / "these.txt"
     listed.write_text("in/00001.meeting.json\nin/00003.seglst.json\n", encoding="utf-8")
     assert [path.name for path, _ in files_of([listed])] == ["00001.meeting.json", "00003.seglst.json"]
