@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("hostile", "faults"))
     options = parser.parse_args(None if sys.argv[0].endswith("soak.py") else [])
     about = (__doc__ or "").split("\n\n", 1)[1].strip()
-    command = f"Command: `python -m benchmarks.soak {' '.join(sys.argv[1:])}`".replace(" `", "`")
+    command = f"Command: `{' '.join(['python -m benchmarks.soak', *sys.argv[1:]])}`"
     if options.only != "faults":
         rows = heard() + (long(options.hours) if options.hours else [])
         columns = ("recording", "what came of it", "seconds", "memory, GB", "")
