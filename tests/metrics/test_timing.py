@@ -165,3 +165,14 @@ def test_time_until_a_moment_is_what_lies_before_it(meeting: Meeting, moments: l
     until = pieces.until(np.array(moments) / 1000, pieces.speaking)
     for row, moment in zip(until, moments, strict=True):
         assert row == pytest.approx(pieces.between(0, moment / 1000).speaking_time())
+
+
+@pytest.mark.parametrize(("offset", "immediate", "lapse"), [(0.249, 1, 0), (0.25, 0, 0), (4.999, 0, 0), (5.0, 0, 1)])
+def test_limits_of_answers_belong_to_what_comes_after(offset: float, immediate: float, lapse: float) -> None:
+    said = (
+        Utterance(0, 3, "Eva", "was ist Ihnen wichtig?"),
+        Utterance(3 + offset, 12, "Baum", "die Broschüre muss bis Montag fertig werden"),
+    )
+    meeting = Meeting((Speaker("Eva", "agency"), Speaker("Baum", "client")), said, 12, language="de")
+    assert _of(meeting, "response_immediate")[1] == immediate
+    assert _of(meeting, "response_lapse")[1] == lapse
