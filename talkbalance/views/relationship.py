@@ -438,7 +438,9 @@ _STYLE = """<style>
 .tb-years-card svg { display: block; max-width: 560px; }
 .tb-years-words td, .tb-years-words th { vertical-align: top; }
 .tb-review .tb-years-words th:last-child { text-align: left; }
-.tb-review .tb-years-words .tb-years-quote { text-align: left; max-width: 46ch; color: var(--jp-ui-font-color2, #565d68); }
+.tb-review .tb-years-words td { white-space: nowrap; }
+.tb-review .tb-years-words .tb-years-quote { white-space: normal; text-align: left; max-width: 46ch; }
+.tb-years-quote { color: var(--jp-ui-font-color2, #565d68); }
 .tb-years-list { padding-left: 1.1rem; max-width: 100ch; }
 .tb-years-list li { margin: .35rem 0; line-height: 1.45; }
 .tb-years-not_taken { font-weight: 600; }
