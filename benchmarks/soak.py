@@ -59,7 +59,7 @@ def analyzed(recording: Path, folder: Path, cache: Path, language: str) -> Ended
     job = subprocess.Popen(
         command, env={**os.environ, "TALKBALANCE_CACHE": str(cache)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    said = job.stderr.read() if job.stderr else ""
+    said = job.stderr.read().replace(f"{folder}/", "") if job.stderr else ""
     _, status, used = os.wait4(job.pid, 0)
     code = job.returncode = os.waitstatus_to_exitcode(status)
     kept = ("whisper-", "locks", "paces.json")
