@@ -8,6 +8,7 @@ from hypothesis import given
 from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.listening import backchannels
+from talkbalance.metrics.talk import talk
 from talkbalance.metrics.turntaking import responses, transitions, turns
 from tests.drawing import draw
 from tests.meetings import meetings
@@ -25,6 +26,15 @@ def test_a_listener_signal_ends_no_turn() -> None:
     assert found[["speaker", "start", "end"]].to_numpy().tolist() == [["Eva", 0, 8.25], ["Baum", 9, 11.25]]
     signals = backchannels(meeting)
     assert signals[["speaker", "to", "text"]].to_numpy().tolist() == [["Baum", "Eva", "mhm"], ["Baum", "Eva", "genau"]]
+
+
+def test_what_lies_inside_anothers_unit_is_in_no_turn() -> None:
+    meeting = draw(
+        "Eva  |############   |wir fangen oben an\nBaum |    ####       |aber wir haben doch\nCem |            ###|gut so"
+    )
+    found = talk(meeting)
+    assert found.turn.tolist() == [0, -1, 1]
+    assert [found.turns.speakers[who] for who in found.turns.who] == ["Eva", "Cem"]
 
 
 def test_what_answers_a_question_or_begins_a_turn_is_no_listener_signal() -> None:
