@@ -184,12 +184,12 @@ def _run(client: "Client", jobs: Sequence[Job], order: Order) -> Iterator[Done]:
 
     waiting = iter(jobs)
     given = client.scatter(order, broadcast=True, hash=False)
-    doing: dict[object, Job] = {}
+    doing: dict[object, Job] = {}  # by key; Dask keeps a profile of whatever stands before the first hyphen
 
     def handed_out(number: int) -> list[Any]:
         futures = []
         for job in islice(waiting, number):
-            future = client.submit(measured, job, given, pure=False, key=f"{job.identity}-{job.source}")
+            future = client.submit(measured, job, given, pure=False, key=f"measured-{job.identity}{job.source}")
             doing[future.key] = job
             futures.append(future)
         return futures
@@ -386,6 +386,7 @@ def _quiet(scratch: str, threads: int) -> dict[str, Any]:
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
         "distributed.admin.log-format": "%(message)s",
+        "distributed.worker.profile.enabled": False,  # nobody looks at it, and it grows
         "distributed.worker.memory.spill": False,  # what comes back from a task is a line
         "distributed.worker.memory.target": False,
     }
