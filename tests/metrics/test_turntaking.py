@@ -37,6 +37,11 @@ def test_what_lies_inside_anothers_unit_is_in_no_turn() -> None:
     assert [found.turns.speakers[who] for who in found.turns.who] == ["Eva", "Cem"]
 
 
+def test_what_ends_with_anothers_unit_lies_inside_it() -> None:
+    found = talk(draw("Eva  |############| wir fangen oben an\nBaum |    ########| aber wir haben doch"))
+    assert found.turn.tolist() == [0, -1]
+
+
 def test_what_answers_a_question_or_begins_a_turn_is_no_listener_signal() -> None:
     answer = draw(
         """
