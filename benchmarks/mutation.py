@@ -35,7 +35,7 @@ TESTS = {
     "metrics.interruptions": ("tests/metrics/test_interruptions.py",),
     "metrics.listening": ("tests/metrics/test_signals.py", "tests/metrics/test_interruptions.py"),
     "metrics.questions": ("tests/metrics/test_questions.py",),
-    "metrics.said": ("tests/metrics/test_interruptions.py", "tests/metrics/test_signals.py"),
+    "metrics.said": ("tests/metrics/test_interruptions.py", "tests/metrics/test_signals.py", "tests/test_corrections.py"),
     "metrics.signals": ("tests/metrics/test_signals.py",),
     "metrics.speaking": ("tests/metrics/test_speaking.py",),
     "metrics.talk": ("tests/metrics/test_turntaking.py",),

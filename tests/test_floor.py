@@ -1,5 +1,6 @@
 """The pieces of a meeting tile it, whoever talks over whom."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -81,3 +82,14 @@ def test_without_times_there_is_no_floor() -> None:
 
 def test_overlap_of_nested_spans_is_the_inner_one() -> None:
     assert floor.overlap(0, 10, 4, 6) == 2
+
+
+def test_what_is_left_out_takes_no_time_and_limits_cut_no_empty_pieces() -> None:
+    meeting = replace(draw("Eva  |####    ##|\nBaum |    ##    |"), left_out=((6, 8),))
+    found = floor.states(meeting)
+    assert found.durations.sum() == meeting.counted == 8
+    assert found.durations[~found.counted].tolist() == [0]
+    pieces = found.between(0, 4)
+    assert (pieces.ends > pieces.starts).all()
+    since, until = np.array([6.0, 5.0, 6.5, 5.0]), np.array([8.0, 8.5, 8.0, 7.9])
+    assert floor.spans(meeting).interrupted(since, until).tolist() == [True, True, False, False]
