@@ -152,7 +152,8 @@ class Store:
         """
         import duckdb
 
-        with duckdb.connect() as connection:
+        alone = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        with duckdb.connect(config=alone) as connection:
             for name in SCHEMAS:
                 files = self.path / "tables" / name
                 if any(files.glob("*.parquet")):

@@ -31,6 +31,10 @@ _MARKS = (
 _ZIP = b"PK\x03\x04"
 
 
+_HALF = "\\ud"
+"""How the half of a sign is written in JSON; alone it is no text that could be written again."""
+
+
 @dataclass(frozen=True)
 class File:
     """A file as readers get it. What it is in other shapes is worked out once, when it is first asked for.
@@ -99,7 +103,8 @@ class File:
             raise ValueError
         if self.text.count("[") + self.text.count("{") > _MOST_VALUES:
             raise UnreadableFile("formats.too_many_values", file=self.name, n=_MOST_VALUES)
-        return json.loads(self.text)
+        value = json.loads(self.text)
+        return _whole(value) if _HALF in self.text.lower() else value
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -189,3 +194,15 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 -- what a JSON file holds
+    """Return a value in which halves of signs that stand alone are the sign for what cannot be read."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_whole(one) for one in value]
+        case dict():
+            return {_whole(name): _whole(one) for name, one in value.items()}
+    return value

@@ -3,8 +3,10 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.servers import Served, lab, voila
@@ -69,6 +71,15 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
         yield lambda server, **settings: stack.enter_context(
             watched(browser, server.origin, **{"viewport": {"width": 1440, "height": 900}, **settings})
         )
+
+
+def drawn(shown: Page) -> bool:
+    """Return whether there is something to see: not one colour nearly everywhere, and no sentence of a page that failed."""
+    with Image.open(BytesIO(shown.screenshot())) as picture:
+        colours = picture.convert("RGB").getcolors(picture.width * picture.height) or []
+    most = max(number for number, _ in colours)
+    failed = any(shown.get_by_text(words).count() for words in ("Error displaying widget", "model not found", "Traceback"))
+    return len(colours) > 20 and most < 0.985 * sum(number for number, _ in colours) and not failed
 
 
 def lab_page(opened: Page, server: Served, notebook: str) -> Page:

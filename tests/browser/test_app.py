@@ -17,7 +17,7 @@ from talkbalance import formats
 from talkbalance.corrections import Log, log_beside
 from talkbalance.meeting import Speaker
 from talkbalance.speech.audio import open_recording
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, drawn
 from tests.browser.servers import Served, served
 
 PLAYS = "document.querySelector('.tb-player').dataset.playing === '1'"
@@ -89,6 +89,7 @@ def test_a_meeting_is_opened_named_heard_and_taken_away(visitor: Visitor, voila:
     at = seconds(first.text_content())
     first.click()
     hears(page, at - 2)
+    assert drawn(page)
     counted = cut_in.text_content()
     page.locator(".tb-moments").get_by_role("button", name="Wrong: it does not count").first.click()
     expect(cut_in).not_to_have_text(str(counted))
@@ -97,6 +98,7 @@ def test_a_meeting_is_opened_named_heard_and_taken_away(visitor: Visitor, voila:
     saved = save_report(page, tmp_path)
     report = visitor(voila)
     report.goto(saved.as_uri())
+    assert drawn(report)
     assert "Eva" in str(report.locator("main").text_content())
     assert report.locator("svg").count() > 2
 

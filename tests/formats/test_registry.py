@@ -190,3 +190,12 @@ def test_a_transcript_of_three_thousand_cues_reads_at_once() -> None:
         times.append(time.perf_counter() - begun)
     assert len(found.meeting.utterances) == 3000
     assert median(times) < 0.5
+
+
+def test_half_a_sign_is_read_as_one_that_cannot_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "call.json"
+    said = '{"start": 0, "end": 2, "text": "halb \\ud83d und ganz \\ud83d\\ude00"}'
+    file.write_text('{"language": "de", "text": "", "segments": [' + said + "]}", encoding="utf-8")
+    [utterance] = read(file).utterances
+    assert utterance.text == "halb \ufffd und ganz \U0001f600"
+    write(read(file), tmp_path / "call.meeting.json")
