@@ -33,7 +33,7 @@ def test_the_answer_is_the_same_as_here(process: Beside, meeting: Meeting) -> No
     set_language("de")
     found = process.do(always, summary, meeting, runs=5)
     assert found is not None
-    assert found.equals(summary(meeting, runs=5))
+    assert found.to_csv() == summary(meeting, runs=5).to_csv()  # how strings are stored depends on what else was imported
 
 
 def test_it_is_another_process_and_stays_one(process: Beside) -> None:
