@@ -495,11 +495,13 @@ def _interruption(meeting: Meeting, on: Mapping[str, Any]) -> Found:
     require_overlaps(meeting)
     found = talk(meeting)
     cut = cuts(found)
-    sure = cut_off(found)[cut.utterance]
     names = _names(meeting)
-    rows = zip(cut.incomer.tolist(), cut.start.tolist(), cut.utterance.tolist(), sure.tolist(), strict=True)
-    own = [(p, at) for incomer, start, at, p in rows if names[incomer] == on["speaker"] and _ms(start) == on["start"]]
-    return [(meeting.utterances[at], None) for _, at in sorted(own, key=lambda one: -one[0])]
+    rows = zip(cut.incomer.tolist(), cut.start.tolist(), cut.utterance.tolist(), strict=True)
+    own = [at for incomer, start, at in rows if names[incomer] == on["speaker"] and _ms(start) == on["start"]]
+    if len(own) > 1:
+        sure = cut_off(found)
+        own.sort(key=lambda at: -sure[at])
+    return [(meeting.utterances[at], None) for at in own]
 
 
 _FINDERS: Mapping[str, Callable[[Meeting, Mapping[str, Any]], Found]] = {

@@ -58,3 +58,16 @@ def test_one_sentence_reads_as_it_does_among_many() -> None:
         asked = question(text, "en", marked=False)
         if asked is not None:
             assert asked.confidence == pytest.approx(1 / (1 + math.exp(-read.log_odds)), abs=0.001)
+
+
+def test_rows_that_were_asked_for_before_have_the_same_answer_to_the_last_digit() -> None:
+    trees, fresh = (read_trees("talkbalance.metrics", "questions.json") for _ in range(2))
+    rng = np.random.default_rng(1)
+    rows = rng.integers(0, 15, (300, len(COLUMNS))).astype(float)
+    rows[::3, :8] = np.nan
+    trees.log_odds(rows)
+    rows[7] = rows[8]
+    rows[20, 3] = 4.5
+    assert (trees.log_odds(rows) == fresh.log_odds(rows)).all()
+    assert (trees.log_odds(rows) == fresh.log_odds(rows)).all()
+    assert (trees.log_odds(rows[:200]) == fresh.log_odds(rows)[:200]).all()
