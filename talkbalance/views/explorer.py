@@ -8,6 +8,7 @@
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from functools import partial
@@ -40,6 +41,8 @@ from talkbalance.views.writing import number, one_line, side_name
 
 SETTLES = 0.25
 """Seconds without another change after which intervals are computed."""
+SENT = 0.01
+"""Seconds that are left to the thread that sends the headline figures, before the rest is computed: they are seen that much earlier."""
 RUNS = 200
 """How often the meeting is misheard anew for them."""
 MARKED = 110
@@ -199,6 +202,7 @@ class Explorer:
         beside().let_go()
         self._rows = first_figures(meeting)
         self._draw_head()
+        time.sleep(SENT)
         self._later = threading.Timer(SETTLES, self._settle, (self._number, meeting))
         self._later.daemon = True
         self._later.start()
