@@ -42,7 +42,7 @@ from talkbalance.views.writing import number, one_line, side_name
 SETTLES = 0.25
 """Seconds without another change after which intervals are computed."""
 SENT = 0.01
-"""Seconds that are left to the thread that sends the headline figures, before the rest is computed: they are seen that much earlier."""
+"""Seconds left to the thread that sends the headline figures before the rest is computed: they are seen so much earlier."""
 RUNS = 200
 """How often the meeting is misheard anew for them."""
 MARKED = 110
