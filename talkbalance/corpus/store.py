@@ -152,8 +152,7 @@ class Store:
         """
         import duckdb
 
-        alone = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        with duckdb.connect(config=alone) as connection:
+        with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as connection:
             for name in SCHEMAS:
                 files = self.path / "tables" / name
                 if any(files.glob("*.parquet")):
