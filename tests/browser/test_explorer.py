@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from talkbalance import formats
 from talkbalance.views import charts
@@ -141,16 +141,15 @@ def explorer(visitor: Visitor, lab: Served, samples: Path) -> Page:
 
 def test_a_number_opens_its_moments_and_a_moment_plays(explorer: Page) -> None:
     explorer.get_by_role("region", name="Cut in").get_by_role("button").first.click()
-    explorer.wait_for_selector(".tb-moments li")
-    assert explorer.locator(".tb-moments li").count() == 6
-    assert explorer.locator(".tb-player [data-moment]").count() == 6
+    expect(explorer.locator(".tb-moments li")).to_have_count(6)
+    expect(explorer.locator(".tb-player [data-moment]")).to_have_count(6)
     play = explorer.locator(".tb-moments .tb-play").nth(2)
     minutes, seconds = str(play.text_content()).removeprefix("▶ ").split(":")
     play.click()
     at = 60 * int(minutes) + int(seconds) - 2
     explorer.wait_for_function(f"Number(document.querySelector('.tb-player').dataset.time) > {at + 0.5}", timeout=30_000)
     assert float(explorer.evaluate("document.querySelector('.tb-player').dataset.time")) < at + 10
-    assert explorer.locator(".tb-moments li.tb-now").count() == 1
+    expect(explorer.locator(".tb-moments li.tb-now")).to_have_count(1)
 
 
 def test_a_slider_counts_anew_and_a_word_chooses_questions(explorer: Page) -> None:
