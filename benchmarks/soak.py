@@ -1,9 +1,10 @@
-"""What nobody wishes a recording, for as long as you like: `python -m benchmarks.soak [--minutes 60] [--hours 5]`.
+"""What nobody wishes a recording, for as long as you like: `python -m benchmarks.soak [--minutes 60] [--hours 5] [--only PART]`.
 
-`hostile`: every recording of `tests/hostile` through the whole command with the packaged models, a process each, German and
-English in turn; every container cut at ten places; a recording of hours. `faults`: every fault of `tests/faults` at moments of
-chance, again and again; after each the command runs once more, and what it writes is compared, byte for byte, with what an
-undisturbed run wrote.
+- **hostile**: every recording of `tests/hostile` through the whole command with the packaged models, a process each, German and
+  English in turn; every container cut at ten places.
+- **long**: a recording of hours: two of the samples in turn, with pauses of up to half a minute between them.
+- **faults**: every fault of `tests/faults` at moments of chance, again and again; after each the command runs once more, and what
+  it writes is compared, byte for byte, with what an undisturbed run wrote.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
@@ -22,7 +24,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.long_recordings import COMMAND
-from benchmarks.shared import ROOT, publish, table
+from benchmarks.shared import RESULTS, ROOT, publish, table
+from talkbalance import read
 from talkbalance.errors import TalkbalanceWarning, UnusableSound
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE
@@ -94,7 +97,7 @@ def cuts() -> list[tuple[object, ...]]:
     """Cut every container at every place, and say how many seconds of it are read."""
     rows = []
     for container in CONTAINERS:
-        read: list[object] = []
+        lengths: list[object] = []
         for where in CUTS:
             with TemporaryDirectory() as scratch, warnings.catch_warnings(record=True) as warned:
                 warnings.simplefilter("always", TalkbalanceWarning)
@@ -102,26 +105,40 @@ def cuts() -> list[tuple[object, ...]]:
                 path.write_bytes(cut(whole(container), where))
                 try:
                     with open_recording(path) as recording:
-                        read.append(f"{recording.duration:.1f} s{' (said)' if warned else ''}")
+                        lengths.append(f"{recording.duration:.1f} s{' (said)' if warned else ''}")
                 except UnusableSound as error:
-                    read.append(error.key.removeprefix("sound."))
-        rows.append((container, *read))
+                    lengths.append(error.key.removeprefix("sound."))
+        rows.append((container, *lengths))
     return rows
 
 
-def long(hours: float) -> list[tuple[object, ...]]:
-    """Run a recording of hours: a sample meeting again and again."""
+def long(hours: float) -> tuple[list[tuple[object, ...]], str]:
+    """Run a recording of hours; return its row, and what was found in it beside what is in it."""
+    with TemporaryDirectory() as scratch, TemporaryDirectory() as cache:
+        path = Path(scratch) / "long.flac"
+        said = _played_in_turn(path, hours)
+        row = came_of(Case(f"{hours:g} hours", lambda _: path, "heard"), analyzed(path, path.parent, Path(cache), "de"))
+        found = read(path.parent / "out" / "long.meeting.json")
+    words = sum(len(utterance.text.split()) for utterance in found.utterances)
+    heard = f"{len(found.speakers)} voices and {words:,} words were found, {found.length:,.0f} s long."
+    return [row], f"Two voices and {said:,} words are in it; {heard}"
+
+
+def _played_in_turn(path: Path, hours: float) -> int:
+    """Write samples in turn until they last so long; return how many words they say."""
     import soundfile
 
-    with TemporaryDirectory() as scratch, TemporaryDirectory() as cache:
-        with open_recording(ROOT / "samples" / "zweitgespraech_de.m4a") as sample:
-            samples = sample.mix.read()
-        path, left = Path(scratch) / "long.flac", round(hours * 3600 * RATE)
-        with soundfile.SoundFile(path, "w", RATE, 1) as sound:
-            while left > 0:
-                sound.write(np.asarray(samples[:left]))
-                left -= len(samples)
-        return [came_of(Case(f"{hours:g} hours", lambda _: path, "heard"), analyzed(path, path.parent, Path(cache), "de"))]
+    luck, said, left = Random(0), 0, round(hours * 3600 * RATE)
+    meetings = cycle(ROOT / "samples" / name for name in ("erstgespraech_de.mp3", "zweitgespraech_de.m4a"))
+    with soundfile.SoundFile(path, "w", RATE, 1) as sound:
+        while left > 0:
+            with open_recording(meeting := next(meetings)) as sample:
+                samples = np.concatenate([sample.mix.read(), np.zeros(round(luck.uniform(0, 30) * RATE), np.float32)])
+            truth = read(meeting.with_suffix(".meeting.json"))
+            said += sum(len(u.text.split()) for u in truth.utterances if u.end is not None and u.end * RATE <= left)
+            sound.write(samples[:left])
+            left -= len(samples)
+    return said
 
 
 def disturbed(minutes: float, seed: int) -> tuple[list[tuple[object, ...]], list[str]]:
@@ -155,32 +172,52 @@ def disturbed(minutes: float, seed: int) -> tuple[list[tuple[object, ...]], list
     return [*rows, ("all", *(sum(found.values()) for found in (tried, killed, refused, same)))], wrong
 
 
+def _of_recordings(title: str, *parts: str) -> None:
+    """Write a section of the page on recordings; the others stay as they were measured last."""
+    head = f"# Hostile recordings\n\n{ABOUT}"
+    place = RESULTS / "hostile.md"
+    before = place.read_text(encoding="utf-8").rstrip().split("\n\n## ")[1:] if place.is_file() else []
+    sections = {section.partition("\n")[0]: section for section in before}
+    sections[title] = "\n\n".join((title, *parts))
+    publish("hostile", "\n\n## ".join((head, *sections.values())))
+
+
+def _hostile(command: str, options: argparse.Namespace) -> None:
+    del options
+    places = [f"{where:.0%}" if isinstance(where, float) else f"{where} bytes" for where in CUTS]
+    _of_recordings("The catalogue", f"{command}; packaged models, a process each.", table(RECORDINGS, heard()))
+    cutting = f"Of {SECONDS:g} seconds, what is read; or the reason why nothing is."
+    _of_recordings("Cut", cutting, table(("container", *places), cuts()))
+
+
+def _long(command: str, options: argparse.Namespace) -> None:
+    rows, found = long(options.hours)
+    _of_recordings("Hours", f"{command}; packaged models, two cores, at nice 10 beside other work.", table(RECORDINGS, rows), found)
+
+
+def _faults(command: str, options: argparse.Namespace) -> None:
+    rows, wrong = disturbed(options.minutes, options.seed)
+    columns = ("fault", "times", "runs killed", "runs that said why they could not", "next run the same, nothing left")
+    found = "\n".join(f"- {line}" for line in wrong) if wrong else "Nothing went otherwise."
+    publish("faults", "# Faults", ABOUT, f"{command}.", table(columns, rows), found)
+
+
+RECORDINGS = ("recording", "what came of it", "seconds", "memory, GB", "")
+ABOUT = (__doc__ or "").split("\n\n", 1)[1].strip()
+PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {"hostile": _hostile, "long": _long, "faults": _faults}
+
+
 def main() -> None:
-    """Run both, and write the tables."""
+    """Run every part, or one, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, help="of faults")
-    parser.add_argument("--hours", type=float, default=5, help="of the long recording; 0 leaves it out")
+    parser.add_argument("--hours", type=float, default=5, help="of the long recording")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", choices=("hostile", "faults"))
+    parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args(None if sys.argv[0].endswith("soak.py") else [])
-    about = (__doc__ or "").split("\n\n", 1)[1].strip()
     command = f"Command: `{' '.join(['python -m benchmarks.soak', *sys.argv[1:]])}`"
-    if options.only != "faults":
-        rows = heard() + (long(options.hours) if options.hours else [])
-        columns = ("recording", "what came of it", "seconds", "memory, GB", "")
-        places = [f"{where:.0%}" if isinstance(where, float) else f"{where} bytes" for where in CUTS]
-        cutting = f"Of {SECONDS:g} seconds, what is read; or the reason why nothing is."
-        publish(
-            "hostile",
-            "# Hostile recordings",
-            *(about, f"{command}; packaged models, a process each.", table(columns, rows)),
-            *("## Cut", cutting, table(("container", *places), cuts())),
-        )
-    if options.only != "hostile":
-        rows, wrong = disturbed(options.minutes, options.seed)
-        columns = ("fault", "times", "runs killed", "runs that said why they could not", "next run the same, nothing left")
-        found = "\n".join(f"- {line}" for line in wrong) if wrong else "Nothing went otherwise."
-        publish("faults", "# Faults", about, f"{command}.", table(columns, rows), found)
+    for name in [options.only] if options.only else PARTS:
+        PARTS[name](command, options)
 
 
 if __name__ == "__main__":
