@@ -204,7 +204,7 @@ class Details:
     retain_until: datetime.date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Meeting:
     """One recording or transcript with its speakers and sides.
 

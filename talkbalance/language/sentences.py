@@ -16,6 +16,7 @@ from typing import Literal
 
 from talkbalance.language.words import Language, is_backchannel, is_cut_off, is_open, lexicon, word_class
 from talkbalance.meeting import Meeting, Utterance
+from talkbalance.once import once
 
 JOIN = 1.0
 """Seconds of silence over which a sentence goes on; of longer ones .91 lie between units that people told apart (MRDA)."""
@@ -63,6 +64,7 @@ class _Draft:
         return Sentence(self.speaker, self.start, self.end, " ".join(self.tokens), self.mark, self.utterance)
 
 
+@once
 def sentences(meeting: Meeting, language: Language, *, punctuation: bool = True) -> tuple[Sentence, ...]:
     """Return the sentences of a meeting in order of start.
 

@@ -25,8 +25,10 @@ class Trees:
         Column to value of each code: a word class is as high as sentences with it there ask.
     base
         The log-odds before any tree.
-    feature, threshold, left, right, missing_left, value
-        One row per tree, one column per node; a leaf leads to itself.
+    feature, threshold, missing_left, value
+        One row per tree, one column per node.
+    ways
+        (trees, nodes, 2) which node follows to the right and to the left, counted over all trees; a leaf leads to itself.
     depth
         Steps from the root to the deepest leaf.
     """
@@ -34,10 +36,9 @@ class Trees:
     features: tuple[str, ...]
     rates: dict[int, Array]
     base: float
-    feature: NDArray[np.intp]
+    feature: NDArray[np.int32]
     threshold: Array
-    left: NDArray[np.intp]
-    right: NDArray[np.intp]
+    ways: NDArray[np.int32]
     missing_left: NDArray[np.bool_]
     value: Array
     depth: int
@@ -65,21 +66,30 @@ class Trees:
             codes = rows[:, column]
             given = ~np.isnan(codes)
             known[given, column] = rates[codes[given].astype(np.intp)]
+        block = max(1, AT_ONCE // len(self.feature))
+        summed = [self._leaves(known[start : start + block]) for start in range(0, len(known), block)]
+        return np.concatenate(summed) + self.base if summed else np.zeros(0)
+
+    def _leaves(self, known: Array) -> Array:
+        """Return the sum over the leaves each row ends in."""
         trees, nodes = self.feature.shape
-        feature, threshold, left, right = (part.ravel() for part in (self.feature, self.threshold, self.left, self.right))
-        missing, value = self.missing_left.ravel(), self.value.ravel()
-        place = (np.arange(len(known)) * known.shape[1])[:, None]
-        node = np.broadcast_to(np.arange(trees) * nodes, (len(known), trees))
+        feature, threshold, missing, ways = (part.ravel() for part in (self.feature, self.threshold, self.missing_left, self.ways))
+        place = np.arange(0, known.size, known.shape[1], dtype=np.int32)[:, None]
+        node = np.broadcast_to(np.arange(0, trees * nodes, nodes, dtype=np.int32), (len(known), trees))
         flat = known.ravel()
         unknown = bool(np.isnan(flat).any())
         for _ in range(self.depth):
-            seen = flat[place + feature[node]]
-            goes_left = seen <= threshold[node]
+            seen = flat.take(feature.take(node) + place)
+            goes_left = seen <= threshold.take(node)
             if unknown:
-                goes_left |= np.isnan(seen) & missing[node]
-            node = np.where(goes_left, left[node], right[node])
-        summed: Array = value[node].sum(axis=1) + self.base
-        return summed
+                goes_left |= np.isnan(seen) & missing.take(node)
+            node = ways.take(2 * node + goes_left)
+        found: Array = self.value.ravel().take(node).sum(axis=1)
+        return found
+
+
+AT_ONCE = 20_000
+"""Places in trees that are looked at together: as many as lie near the processor."""
 
 
 def read_trees(package: str, file: str) -> Trees:
@@ -100,10 +110,9 @@ def read_trees(package: str, file: str) -> Trees:
         names,
         {names.index(name): np.array(rates, float) for name, rates in data["rates"].items()},
         float(data["base"]),
-        filled("feature", 0).astype(np.intp),
+        filled("feature", 0).astype(np.int32),
         filled("threshold", 0.0),
-        filled("left", 0).astype(np.intp) + start,
-        filled("right", 0).astype(np.intp) + start,
+        np.stack([filled(side, 0) + start for side in ("right", "left")], axis=-1).astype(np.int32),
         filled("missing_left", 0) > 0,
         filled("value", 0.0),
         int(data["depth"]),

@@ -37,6 +37,7 @@ from talkbalance.metrics.listening import require_overlaps
 from talkbalance.metrics.said import ANYBODY, NOBODY
 from talkbalance.metrics.talk import Talk, talk
 from talkbalance.metrics.unfinished import STRETCH, cut_off_by, unfinished
+from talkbalance.once import once
 
 Rule = Literal["likely", "floor_taking", "any_overlap"]
 
@@ -182,6 +183,7 @@ def _table(meeting: Meeting, found: Talk, cut: Cuts, sure: Floats) -> pd.DataFra
 KINDS = ("failed", "taken")
 
 
+@once
 def cut_off(found: Talk) -> Floats:
     """Return (n,) how likely each utterance was cut off by another; 0 for listener signals, which hold no floor."""
     claiming = np.flatnonzero(found.claim >= 0)
@@ -191,6 +193,7 @@ def cut_off(found: Talk) -> Floats:
     return sure
 
 
+@once
 def cuts(found: Talk) -> Cuts:
     """Return every candidate of a talk.
 

@@ -45,6 +45,7 @@ from talkbalance.language.words import lexicon
 from talkbalance.meeting import Meeting, Prosody
 from talkbalance.metrics.context import COLUMNS, context
 from talkbalance.metrics.ratio import Ratio
+from talkbalance.once import once
 
 ASKS = 0.5
 """Least probability of a question that is no answer to another and that counts in the question ratio."""
@@ -329,6 +330,7 @@ class _Talk:
         return False
 
 
+@once
 def _read(meeting: Meeting, *, punctuation: bool) -> _Talk:
     if not any(words(utterance.text) for utterance in meeting.utterances):
         raise Unavailable("unavailable.no_words")

@@ -15,6 +15,7 @@ from talkbalance.floor import Ints, Spans, spans
 from talkbalance.language import Language, is_backchannel, is_cut_off, is_open, language_of, word_class, words
 from talkbalance.language.words import ROLES, SIGNAL_KINDS, SIGNAL_LETTERS, role, signal_kind
 from talkbalance.meeting import Check, Meeting
+from talkbalance.once import once
 
 Traits = NDArray[np.void]
 """(n,) of `TRAITS`."""
@@ -85,6 +86,7 @@ class Said:
     sides: tuple[str, ...]
 
 
+@once
 def said(meeting: Meeting) -> Said:
     """Return a meeting as columns.
 

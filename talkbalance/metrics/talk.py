@@ -23,6 +23,7 @@ from talkbalance.floor import IPU_SILENCE, Flags, Ints, Spans
 from talkbalance.meeting import Meeting
 from talkbalance.metrics.listening import SIGNALS, Listening, likely, listening
 from talkbalance.metrics.said import Said, said
+from talkbalance.once import once
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Talk:
         return np.flatnonzero(likely(self.said, self.listening).probability >= SIGNALS)
 
 
+@once
 def talk(meeting: Meeting) -> Talk:
     """Return who holds the floor in a meeting.
 

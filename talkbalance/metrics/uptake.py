@@ -36,6 +36,7 @@ from talkbalance.metrics.questions import ASKS, asking
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.talk import talk
 from talkbalance.metrics.turntaking import stretches, utterances_of
+from talkbalance.once import once
 
 ABSENT = 4
 """Turns in which a word of the other side has not been said, so that its return is a callback."""
@@ -121,6 +122,7 @@ def uptake(meeting: Meeting, *, meaning: bool = True, model: str | None = None) 
     return table(rows, UPTAKE)
 
 
+@once
 def answers(meeting: Meeting) -> tuple[Answer, ...]:
     """Return every turn that follows one of another side."""
     language = require_words(meeting)
@@ -138,7 +140,8 @@ def require_words(meeting: Meeting) -> Language:
     return language
 
 
-def _turns(meeting: Meeting) -> list[Turn]:
+@once
+def _turns(meeting: Meeting) -> tuple[Turn, ...]:
     """Return the turns that have words, of one side after another's."""
     if meeting.timed:
         found = talk(meeting)
@@ -147,7 +150,7 @@ def _turns(meeting: Meeting) -> list[Turn]:
     else:
         runs = (list(run) for _, run in groupby(meeting.utterances, key=lambda u: u.speaker))
         spoken = [_turn(meeting, nan, nan, run) for run in runs]
-    return [turn for turn in spoken if words(turn.text)]
+    return tuple(turn for turn in spoken if words(turn.text))
 
 
 def _turn(meeting: Meeting, start: float, end: float, said: Sequence[Utterance]) -> Turn:

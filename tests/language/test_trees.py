@@ -21,7 +21,7 @@ def by_hand(trees: Trees, row: list[float]) -> float:
         for _ in range(trees.depth):
             value = known[trees.feature[tree, node]]
             left = bool(trees.missing_left[tree, node]) if math.isnan(value) else value <= trees.threshold[tree, node]
-            node = int((trees.left if left else trees.right)[tree, node]) - first
+            node = int(trees.ways[tree, node, int(left)]) - first
         total += float(trees.value[tree, node])
     return total
 
