@@ -7,6 +7,7 @@ types as a full one. Times are seconds, shares 0-1. What a meeting cannot tell i
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 Schema = Mapping[str, str]
@@ -159,9 +160,12 @@ def table(rows: Iterable[Row], schema: Schema) -> pd.DataFrame:
 
 def columns(values: Sequence[Any], schema: Schema) -> pd.DataFrame:
     """Make a table of whole columns, in the order of `schema`."""
-    return pd.DataFrame(
-        {name: pd.Series(column, dtype=dtype) for (name, dtype), column in zip(schema.items(), values, strict=True)}
-    )
+    return pd.DataFrame({name: _column(column, dtype) for (name, dtype), column in zip(schema.items(), values, strict=True)})
+
+
+def _column(values: Sequence[Any], dtype: str) -> Any:
+    """Return values as an array: of arrays a table is made several times as fast as of series, which are aligned first."""
+    return np.asarray(values, dtype=dtype) if dtype in ("float64", "int64", "bool") else pd.array(values, dtype=dtype)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ meanings are compared once. `low` and `high` hold both. `reason` says what makes
 meeting cannot tell has no value, and `reason` says why.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -20,7 +19,7 @@ import pandas as pd
 
 from talkbalance import cards, intervals
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.floor import Floats, States
+from talkbalance.floor import Floats, Ints, States
 from talkbalance.frames import SUMMARY, table
 from talkbalance.i18n import text
 from talkbalance.intervals import LEVEL, UNKNOWN, Interval
@@ -28,14 +27,14 @@ from talkbalance.language.meaning import available as meaning_available
 from talkbalance.language.meaning import similarities
 from talkbalance.meeting import AGENCY, CLIENT, Meeting
 from talkbalance.metrics import timing
-from talkbalance.metrics.interruptions import interruptions
+from talkbalance.metrics.interruptions import interrupting
 from talkbalance.metrics.listening import require_overlaps
 from talkbalance.metrics.questions import QuestionCounts, question_counts
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.metrics.talk import Talk, talk
 from talkbalance.metrics.timing import Values
 from talkbalance.metrics.turntaking import IMMEDIATE, LAPSE, require_ends, response_columns, turns
-from talkbalance.metrics.uptake import Answer, answers, markers
+from talkbalance.metrics.uptake import Answer, answers, marker_counts
 from talkbalance.metrics.wording import worded
 from talkbalance.uncertainty import Heard, Minutes, combined, figures, heard, source_of, wide
 
@@ -99,16 +98,19 @@ class Measured:
         return heard(self.meeting, self.talk, runs=self.runs, seed=self.seed, said=said)
 
     @cached_property
-    def cut_off(self) -> pd.DataFrame:
-        """The likely interruptions of one side by another: colleagues who talk into one another do not interrupt the other side."""
-        found = interruptions(self.meeting)
-        return found[(found["kind"] == "taken") & (found["interrupter_side"] != found["interrupted_side"])]
+    def cut_off(self) -> tuple[Ints, Floats]:
+        """The likely interruptions of one side by another, the side that began each and whether the other got back to it.
+
+        Colleagues who talk into one another do not interrupt the other side.
+        """
+        found, side = interrupting(self.meeting), self.talk.said.side
+        across = found.cuts.taken & found.cuts.across(side)
+        return side[found.cuts.incomer[across]], found.resumed[across]
 
     @cached_property
     def markers(self) -> Mapping[tuple[str, str], int]:
         """How many markers of each kind each side has."""
-        found = markers(self.meeting)
-        return Counter(zip(found["side"].tolist(), found["kind"].tolist(), strict=True))
+        return marker_counts(self.meeting)
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
@@ -425,13 +427,13 @@ FLOOR_TAKING = "floor_taking; overlap >= 0.3 s"
 
 def _likely(measured: Measured) -> Iterator[Figure]:
     """Without words nobody can tell an unfinished sentence from a finished one: then there is no count, and no zero either."""
-    found = measured.cut_off
+    by, back = measured.cut_off
     if not any(utterance.text for utterance in measured.meeting.utterances):
         raise Unavailable("unavailable.no_words_unfinished")
     time = measured.values["speaking_time"]
     for i, side in enumerate(measured.sides):
-        taken = found[found["interrupter_side"] == side]
-        n, resumed = len(taken), int(taken["resumed"].sum())
+        own = back[by == i]
+        n, resumed = len(own), int(np.nansum(own))
         yield _count("interruptions", side, n, LIKELY)
         yield _rate("interruption_rate", side, n, float(time.sum() - time[i]), LIKELY)
         low, high = intervals.of_proportion(resumed, n)

@@ -5,7 +5,7 @@ The lists are made by `python -m benchmarks.background`; where they come from, N
 
 import gzip
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from talkbalance.language.content import stem
@@ -27,6 +27,7 @@ def _rarest(language: Language) -> float:
     return min(_frequency(language).values())
 
 
+@lru_cache(maxsize=50_000)
 def telling(word: str, language: Language) -> float:
     """Return how much a word tells: log10 of how much rarer it is than a word everybody always says; what no list holds is rare.
 

@@ -27,12 +27,16 @@ def content_words(text: str, language: Language) -> frozenset[str]:
     >>> sorted(content_words("Die Plakate hängen am Bahnhof", "de") & content_words("Welches Plakat hängt dort?", "de"))
     ['hang', 'plakat']
     """
-    return frozenset(stem for word in set(words(text)) if (stem := _stem(word, language)))
+    return frozenset(root for word in set(words(text)) if (root := content_stem(word, language)))
 
 
 @lru_cache(maxsize=50_000)
-def _stem(word: str, language: Language) -> str:
-    """Return the stem of a content word, "" of any other."""
+def content_stem(word: str, language: Language) -> str:
+    """Return the stem of a content word, "" of any other; `word` is one as `words` gives it.
+
+    >>> content_stem("plakaten", "de"), content_stem("und", "de")
+    ('plakat', '')
+    """
     known = lexicon(language)
     light = (word,) in known.phrases["light"] or (word,) in known.phrases["signals"] or word in known.classes
     return "" if light or len(word) < SHORTEST or not word[0].isalpha() else stem(word, language)

@@ -109,6 +109,7 @@ def _entries(listed: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(entry.split("_")) for entry in spelled)
 
 
+@lru_cache(maxsize=50_000)
 def word_class(word: str, language: Language | None) -> str:
     """Return the class of a small word, or "" for a content word.
 

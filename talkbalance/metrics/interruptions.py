@@ -23,7 +23,7 @@ off by another speaker"; Fu et al. (2023) on failed attempts.
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from math import inf, isnan, nan
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -145,6 +145,33 @@ def interruptions(
     InvalidParameter
         For an unknown rule, a negative overlap, or a threshold outside 0-1.
     """
+    found = interrupting(meeting, rule=rule, min_overlap=min_overlap, threshold=threshold)
+    names = [speaker.name for speaker in meeting.speakers]
+    sides = [meeting.side_of(name) for name in names]
+    cut = found.cuts
+    values = (
+        *(cut.start, cut.end, cut.overlap),
+        *([names[i] for i in which] for which in (cut.incomer, cut.holder, np.where(cut.taken, cut.holder, cut.incomer))),
+        *([sides[i] for i in which] for which in (cut.incomer, cut.holder)),
+        *([KINDS[i] for i in cut.taken.astype(np.intp)], [None if isnan(back) else bool(back) for back in found.resumed.tolist()]),
+        found.confidence,
+    )
+    return columns(values, INTERRUPTIONS)
+
+
+class Interrupting(NamedTuple):
+    """The candidates a rule chose; (m,) how likely each is one, and (m,) whether who was cut off got back to it (1, 0, NaN)."""
+
+    cuts: Cuts
+    confidence: Floats
+    resumed: Floats
+
+
+@once
+def interrupting(
+    meeting: Meeting, *, rule: Rule = "likely", min_overlap: float = MIN_OVERLAP, threshold: float = LIKELY
+) -> Interrupting:
+    """Return the interruptions by a stated rule as columns; parameters and errors are those of `interruptions`."""
     if rule not in get_args(Rule):
         raise InvalidParameter("parameter.choice", name="rule", value=rule, choices=", ".join(get_args(Rule)))
     for name, value, high in (("min_overlap", min_overlap, inf), ("threshold", threshold, 1)):
@@ -157,7 +184,7 @@ def interruptions(
     if threshold > 0:
         chosen = np.flatnonzero(_meets(cut, sure, rule, min_overlap, threshold))
         cut, sure = cut.chosen(chosen), sure[chosen]
-    return _table(meeting, found, cut, sure)
+    return Interrupting(cut, sure, resumed(meeting, found, cut.utterance))
 
 
 def _meets(cut: Cuts, sure: Floats, rule: Rule, min_overlap: float, threshold: float) -> Flags:
@@ -165,19 +192,6 @@ def _meets(cut: Cuts, sure: Floats, rule: Rule, min_overlap: float, threshold: f
         return sure >= threshold
     long = ~cut.inside & (cut.overlap >= min_overlap) & (cut.checked >= 0)
     return long & (cut.overlap > 0 if rule == "any_overlap" else cut.takes_the_floor | cut.attempt)
-
-
-def _table(meeting: Meeting, found: Talk, cut: Cuts, sure: Floats) -> pd.DataFrame:
-    names = [speaker.name for speaker in meeting.speakers]
-    sides = [meeting.side_of(name) for name in names]
-    back = [None if isnan(known) else bool(known) for known in resumed(meeting, found, cut.utterance).tolist()]
-    values = (
-        *(cut.start, cut.end, cut.overlap),
-        *([names[i] for i in which] for which in (cut.incomer, cut.holder, np.where(cut.taken, cut.holder, cut.incomer))),
-        *([sides[i] for i in which] for which in (cut.incomer, cut.holder)),
-        *([KINDS[i] for i in cut.taken.astype(np.intp)], back, sure),
-    )
-    return columns(values, INTERRUPTIONS)
 
 
 KINDS = ("failed", "taken")

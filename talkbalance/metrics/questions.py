@@ -17,6 +17,7 @@ Shriberg et al. (2004), The ICSI Meeting Recorder Dialog Act corpus; Huang et al
 (2022), AnnoMI.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -241,9 +242,8 @@ def question_counts(meeting: Meeting, *, threshold: float = ASKS, punctuation: b
     if not 0 <= threshold <= 1:
         raise InvalidParameter("parameter.range", name="threshold", value=threshold, low=0, high=1)
     talk = _read(meeting, punctuation=punctuation)
-    counts = dict.fromkeys(meeting.sides, QuestionCounts())
-    for sentence, signal in zip(talk.sentences, talk.signals, strict=True):
-        counts[talk.side[sentence.speaker]] += QuestionCounts(sentences=not signal)
+    said = Counter(talk.side[sentence.speaker] for sentence, signal in zip(talk.sentences, talk.signals, strict=True) if not signal)
+    counts = {side: QuestionCounts(sentences=said[side]) for side in meeting.sides}
     for number, sentence, asked in talk.candidates(threshold):
         if asked.kind != "tag":
             answered = talk.is_answered(number)

@@ -15,6 +15,7 @@ Demszky, D. et al. (2021). Measuring conversational uptake. ACL. Wu, Z. et al. (
 (reflections).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +28,7 @@ from talkbalance.errors import Unavailable
 from talkbalance.frames import MARKERS, UPTAKE, table
 from talkbalance.language import Language, Sentence, content_words, is_backchannel, language_of, question, sentences, words
 from talkbalance.language.background import telling
-from talkbalance.language.content import stem
+from talkbalance.language.content import content_stem, stem
 from talkbalance.language.forms import Phrases
 from talkbalance.language.meaning import similarities
 from talkbalance.language.words import lexicon
@@ -126,8 +127,8 @@ def uptake(meeting: Meeting, *, meaning: bool = True, model: str | None = None) 
 def answers(meeting: Meeting) -> tuple[Answer, ...]:
     """Return every turn that follows one of another side."""
     language = require_words(meeting)
-    spoken = _turns(meeting)
-    return tuple(_answer(a, b, language) for a, b in pairwise(spoken) if a.side != b.side)
+    told = [(turn, _weights(turn.text, language)) for turn in _turns(meeting)]
+    return tuple(_answer(*one, *other, language) for one, other in pairwise(told) if one[0].side != other[0].side)
 
 
 def require_words(meeting: Meeting) -> Language:
@@ -158,13 +159,14 @@ def _turn(meeting: Meeting, start: float, end: float, said: Sequence[Utterance])
     return Turn(name, meeting.side_of(name), start, end, " ".join(u.text for u in said if u.text))
 
 
-def _answer(said: Turn, turn: Turn, language: Language) -> Answer:
-    weights = {} if is_backchannel(said.text, language) else _weights(said.text, language)
-    taken = weights.keys() & _weights(turn.text, language).keys()
+def _answer(said: Turn, tells: Mapping[str, float], turn: Turn, again: Mapping[str, float], language: Language) -> Answer:
+    if is_backchannel(said.text, language):
+        return Answer(said, turn, 0, 0, ())
+    taken = tells.keys() & again.keys()
     telling_words = content_words(said.text, language) & taken
-    spelled = dict.fromkeys(w for w in words(turn.text) if stem(w, language) in telling_words)
-    told = sum(weight for word, weight in weights.items() if word in taken)  # in order, so that the last digit is always the same
-    return Answer(said, turn, told, sum(weights.values()), tuple(spelled))
+    spelled = dict.fromkeys(w for w in words(turn.text) if stem(w, language) in telling_words) if telling_words else ()
+    told = sum(weight for word, weight in tells.items() if word in taken)  # in order, so that the last digit is always the same
+    return Answer(said, turn, told, sum(tells.values()), tuple(spelled))
 
 
 def _weights(text: str, language: Language) -> dict[str, float]:
@@ -202,13 +204,23 @@ def markers(meeting: Meeting) -> pd.DataFrame:
     >>> markers(Meeting((Speaker("Eva"), Speaker("Baum")), said, 9, language="de"))[["speaker", "kind"]].values.tolist()
     [['Eva', 'reflection']]
     """
-    language = require_words(meeting)
-    quotes = (_row(meeting, sentence, kind) for sentence, kind in quoted(meeting, language))
-    rows = [*quotes, *_pitches(meeting, language), *_callbacks(meeting, language)]
-    return table(sorted(rows, key=lambda row: row[0] if row[0] == row[0] else 0.0), MARKERS)
+    return table(_marked(meeting), MARKERS)
+
+
+def marker_counts(meeting: Meeting) -> Mapping[tuple[str, str], int]:
+    """Return how many markers of each kind each side has; errors are those of `markers`."""
+    return Counter((side, kind) for *_, side, kind, _ in _marked(meeting))
 
 
 Row = tuple[float, float, str, str, str, str]
+
+
+@once
+def _marked(meeting: Meeting) -> tuple[Row, ...]:
+    language = require_words(meeting)
+    quotes = (_row(meeting, sentence, kind) for sentence, kind in quoted(meeting, language))
+    rows = [*quotes, *_pitches(meeting, language), *_callbacks(meeting, language)]
+    return tuple(sorted(rows, key=lambda row: row[0] if row[0] == row[0] else 0.0))
 
 
 def quoted(meeting: Meeting, language: Language) -> Iterator[tuple[Sentence, str]]:
@@ -317,8 +329,7 @@ def _callbacks(meeting: Meeting, language: Language) -> Iterator[Row]:
     whose: dict[str, str] = {}
     for number, turn in enumerate(_turns(meeting)):
         for word in dict.fromkeys(words(turn.text)):
-            root = stem(word, language)
-            if root not in content_words(word, language):
+            if not (root := content_stem(word, language)):
                 continue
             back = root in whose and whose[root] != turn.side and number - last[root] > ABSENT
             if back and telling(word, language) >= CALLBACK_TELLS:
