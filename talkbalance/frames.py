@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 Schema = Mapping[str, str]
 Row = Sequence[Any]
@@ -163,9 +165,11 @@ def columns(values: Sequence[Any], schema: Schema) -> pd.DataFrame:
     return pd.DataFrame({name: _column(column, dtype) for (name, dtype), column in zip(schema.items(), values, strict=True)})
 
 
-def _column(values: Sequence[Any], dtype: str) -> Any:
+def _column(values: Sequence[Any], dtype: str) -> ExtensionArray | NDArray[Any]:
     """Return values as an array: of arrays a table is made several times as fast as of series, which are aligned first."""
-    return np.asarray(values, dtype=dtype) if dtype in ("float64", "int64", "bool") else pd.array(values, dtype=dtype)
+    if dtype in ("float64", "int64", "bool"):
+        return np.asarray(values, dtype=dtype)
+    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # its stubs know only literal names
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -73,7 +73,8 @@ class Trees:
     def _leaves(self, known: Array) -> Array:
         """Return the sum over the leaves each row ends in."""
         trees, nodes = self.feature.shape
-        feature, threshold, missing, ways = (part.ravel() for part in (self.feature, self.threshold, self.missing_left, self.ways))
+        feature, ways = self.feature.ravel(), self.ways.ravel()
+        threshold, missing = self.threshold.ravel(), self.missing_left.ravel()
         place = np.arange(0, known.size, known.shape[1], dtype=np.int32)[:, None]
         node = np.broadcast_to(np.arange(0, trees * nodes, nodes, dtype=np.int32), (len(known), trees))
         flat = known.ravel()
