@@ -169,7 +169,8 @@ def _column(values: Sequence[Any], dtype: str) -> ExtensionArray | NDArray[Any]:
     """Return values as an array: of arrays a table is made several times as fast as of series, which are aligned first."""
     if dtype in ("float64", "int64", "bool"):
         return np.asarray(values, dtype=dtype)
-    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # its stubs know only literal names
+    made: ExtensionArray = pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # its stubs know only literal names
+    return made
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
