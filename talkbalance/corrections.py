@@ -14,14 +14,17 @@ uncertainty of the figures no longer counts it as something the machine may have
 
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TextIO, get_args
 
-from talkbalance.errors import ImpossibleCorrection, UnreadableFile
+from talkbalance.errors import ImpossibleCorrection, TalkbalanceWarning, UnreadableFile
+from talkbalance.i18n import text
 from talkbalance.language import language_of, sentences
 from talkbalance.meeting import AGENCY, CLIENT, Check, Meeting, Speaker, Utterance, Word, called, clock, times_of
 from talkbalance.metrics.interruptions import cut_off, cuts
@@ -147,6 +150,8 @@ class Log:
         self._lines: list[Correction] = []
         if path is not None and path.exists():
             self._lines = _read(path)
+            with suppress(OSError):  # what a run left that was killed while it took a line away; the log itself is whole
+                _unfinished(path).unlink(missing_ok=True)
 
     def __iter__(self) -> Any:  # noqa: ANN401 -- an iterator of corrections
         return iter(tuple(self._lines))
@@ -157,10 +162,10 @@ class Log:
     def add(self, correction: Correction) -> None:
         """Write one more line."""
         if self.path is not None:
+            _end_last_line(self.path)
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(_line(correction))
-                file.flush()
-                os.fsync(file.fileno())
+                _to_disk(file)
         self._lines.append(correction)
 
     def undo(self) -> Correction | None:
@@ -174,9 +179,10 @@ class Log:
         if self.path is not None and not kept:
             self.path.unlink(missing_ok=True)
         elif self.path is not None:
-            unfinished = self.path.with_name(self.path.name + ".part")
-            unfinished.write_text("".join(map(_line, kept)), encoding="utf-8")
-            unfinished.replace(self.path)
+            with _unfinished(self.path).open("w", encoding="utf-8") as file:
+                file.write("".join(map(_line, kept)))
+                _to_disk(file)
+            _unfinished(self.path).replace(self.path)
         self._lines = kept
         return removed
 
@@ -185,22 +191,55 @@ def _line(correction: Correction) -> str:
     return json.dumps(correction.document(), ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def _unfinished(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
+
+
+def _to_disk(file: TextIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def _read(path: Path) -> list[Correction]:
-    found = []
+    """Return the lines of a log; a last one that a stop cut short was never shown as made, and does not count."""
     try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
         raise UnreadableFile("corrections.unreadable", file=path.name, line=1, why=type(error).__name__) from None
-    for number, line in enumerate(content.splitlines(), 1):
-        if not line.strip():
-            continue
+    if lines[-1].strip() and _cut_short(lines[-1]):
+        warnings.warn(text("corrections.cut_short", file=path.name, line=len(lines)), TalkbalanceWarning, stacklevel=3)
+        lines.pop()
+    found = []
+    for number, line in enumerate(lines, 1):
         try:
-            found.append(Correction(**json.loads(line)))
+            found += [Correction(**json.loads(line))] if line.strip() else []
         except ImpossibleCorrection as error:
             raise UnreadableFile("corrections.unreadable", file=path.name, line=number, why=str(error)) from None
         except (ValueError, TypeError, RecursionError) as error:
             raise UnreadableFile("corrections.unreadable", file=path.name, line=number, why=type(error).__name__) from None
     return found
+
+
+def _cut_short(line: bytes) -> bool:
+    """Whether a line without an end is no whole JSON value; a person may have written one that is."""
+    try:
+        json.loads(line)
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+    return False
+
+
+def _end_last_line(path: Path) -> None:
+    """Let a new line be one of its own: end the last one, or take it away where it was cut short."""
+    content = path.read_bytes() if path.exists() else b""
+    last = content.rpartition(b"\n")[2]
+    if last and _cut_short(last):
+        os.truncate(path, len(content) - len(last))
+    elif last:
+        with path.open("ab") as file:
+            file.write(b"\n")
 
 
 # ------------------------------------------------------------------------------------------------ who is who

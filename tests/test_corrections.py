@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkbalance.corrections import Correction, Log, correct, log_beside
-from talkbalance.errors import ImpossibleCorrection, UnreadableFile
+from talkbalance.errors import ImpossibleCorrection, TalkbalanceWarning, UnreadableFile
 from talkbalance.formats import read, write
 from talkbalance.meeting import Check, Meeting, Source, Speaker, Utterance, Word, times_of
 from talkbalance.metrics.interruptions import interruptions
@@ -236,6 +236,36 @@ def test_the_log_is_kept_beside_undone_and_replayed(tmp_path: Path) -> None:
     assert undone.do == "side"
     assert [entry.who for entry in Log(path)] == ["Kim"]
     assert len(Log(tmp_path / "none.jsonl")) == 0
+
+
+@pytest.mark.parametrize("left", [1, 20, -2, -1])
+def test_a_last_line_that_a_stop_cut_short_does_not_count(left: int, tmp_path: Path) -> None:
+    path = tmp_path / "call.corrections.jsonl"
+    log = Log(path)
+    log.add(Correction("rename", "Eva", "Frau Größe", at="2026-01-01T10:00:00+01:00"))
+    first = path.read_bytes()
+    log.add(Correction("rename", "Baum", "Herr Öztürk", at="2026-01-01T10:00:01+01:00"))
+    whole = path.read_bytes()
+    path.write_bytes(first + whole[len(first) :][:left])
+    if left == -1:  # whole but for its end: it was said and written
+        again = Log(path)
+        assert len(again) == 2
+        again.add(Correction("side", "Frau Größe", "agency"))
+        assert [entry.do for entry in Log(path)] == ["rename", "rename", "side"]
+        return
+    with pytest.warns(TalkbalanceWarning, match="line 2"):
+        again = Log(path)
+    assert [entry.value for entry in again] == ["Frau Größe"]
+    again.add(Correction("rename", "Baum", "Herr Öztürk", at="2026-01-01T10:00:01+01:00"))
+    assert path.read_bytes() == whole
+
+
+def test_what_a_stop_left_while_a_line_was_taken_away_goes(tmp_path: Path) -> None:
+    path = tmp_path / "call.corrections.jsonl"
+    Log(path).add(Correction("rename", "Eva", "Kim"))
+    (tmp_path / "call.corrections.jsonl.part").write_text("{", encoding="utf-8")
+    assert len(Log(path)) == 1
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,7 @@ def _remembered(name: str) -> Pace | None:
 
 def _remember(name: str, pace: Pace) -> None:
     scratch = _place().with_suffix(".part")
-    scratch.touch(mode=0o600)
-    scratch.write_text(json.dumps({**_all(), name: astuple(pace)}), encoding="utf-8")
-    scratch.replace(_place())
+    with suppress(OSError):  # another run is just writing there, or the disk is full: no reason to end a run that has heard all
+        scratch.touch(mode=0o600)
+        scratch.write_text(json.dumps({**_all(), name: astuple(pace)}), encoding="utf-8")
+        scratch.replace(_place())

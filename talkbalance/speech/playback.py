@@ -2,15 +2,19 @@
 
 Many recordings cannot be trusted with that: in an MP3 of variable bit rate a browser lands seconds beside an hour's moment, and
 others it does not play at all. The copy is MP3 of constant bit rate, one channel, 16 kHz. It holds voices: it is private to the
-user, kept in their cache, and removed after seven days.
+user, kept in their cache, and removed after seven days. A player would play a damaged copy without a word, another moment than the
+one that was clicked: what is not, byte for byte, what was written is made again.
 """
 
-from hashlib import sha256
+import errno
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import av
 import numpy as np
+from filelock import FileLock
 
+from talkbalance.errors import UnreadableFile, UnusableSound
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE, Progress, Sound, silent
 from talkbalance.speech.partial import tidy
@@ -25,7 +29,7 @@ BLOCK = 30.0
 
 
 def playable(recording: Path, *, progress: Progress = silent) -> Path:
-    """Return the copy of a recording, made if it is not there.
+    """Return the copy of a recording, made if it is not there or no longer what was written.
 
     Parameters
     ----------
@@ -35,20 +39,50 @@ def playable(recording: Path, *, progress: Progress = silent) -> Path:
     Raises
     ------
     UnusableSound
-        Where the recording is missing or cannot be decoded.
+        Where the recording is missing or cannot be decoded, or the disk has no room for the copy.
+    UnreadableFile
+        Where the cache cannot be written to.
     """
     shelf = cache_folder() / "playback"
     tidy(shelf)
-    made = shelf / _key(recording) / "sound.mp3"
-    if made.is_file():
-        made.parent.touch()
-        return made
-    with open_recording(recording) as heard:
-        made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch = made.with_suffix(".part")
-        _write(heard.mix, scratch, progress)
-        scratch.replace(made)
-    return made
+    folder = shelf / _key(recording)
+    try:
+        return _whole(folder) or _made(recording, folder, progress)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UnusableSound("sound.no_room", file=recording.name, folder=str(folder)) from None
+        raise UnreadableFile("faults.closed", where=error.filename or folder) from None
+
+
+def _whole(folder: Path) -> Path | None:
+    """Return the copy in a folder if it is, byte for byte, what was written: its name is the checksum of its content."""
+    there = next((file for file in folder.glob("*.mp3") if file.stem == _sum(file)), None)
+    if there is not None:
+        folder.touch()  # heard today
+    return there
+
+
+def _made(recording: Path, folder: Path, progress: Progress) -> Path:
+    """Make the copy; of two that want to listen at once, the second takes what the first has made."""
+    locks, scratch = cache_folder() / "locks", folder / "sound.part"
+    locks.mkdir(mode=0o700, exist_ok=True)
+    with FileLock(locks / folder.name):
+        if (there := _whole(folder)) is not None:
+            return there
+        try:
+            with open_recording(recording) as heard:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _write(heard.mix, scratch, progress)
+            for damaged in folder.glob("*.mp3"):
+                damaged.unlink()
+            return scratch.replace(folder / f"{_sum(scratch)}.mp3")
+        finally:
+            scratch.unlink(missing_ok=True)
+
+
+def _sum(file: Path) -> str:
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()[:16]
 
 
 def copies(recording: Path) -> list[Path]:

@@ -13,10 +13,7 @@ cache.
 
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest
@@ -26,9 +23,6 @@ from pathlib import Path
 import platformdirs
 
 from talkbalance.errors import MissingModel
-
-UNPACKING = 3600.0
-"""Seconds nobody takes to unpack a model."""
 
 DEFAULT = "base"
 """The Whisper model that comes with the packages: multilingual, 74 million parameters."""
@@ -228,33 +222,28 @@ def _cached(bundle: Bundle) -> bool:
 def _unpacked(bundle: Bundle) -> Path:
     """Put the bundle's files into the cache and return the folder.
 
-    Every file appears under its name only when it is whole and right, so that a stopped run, or two at once, leave nothing
-    half written behind.
+    Every file appears under its name only when it is whole and right; of two runs at once, the second takes what the first has
+    unpacked.
     """
-    folder = _place(bundle)
+    from filelock import FileLock
+
+    folder, locks = _place(bundle), cache_folder() / "locks"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sweep(folder)
-        for file in bundle.files:
-            _join(file.found() or (), folder / file.name, file.sha256, bundle.requirement)
+        locks.mkdir(mode=0o700, exist_ok=True)
+        with FileLock(locks / folder.name):
+            if not _cached(bundle):
+                for file in bundle.files:
+                    _join(file.found() or (), folder / file.name, file.sha256, bundle.requirement)
     except OSError as error:
         raise MissingModel("models.no_cache", path=folder, reason=error.strerror) from error
     return folder
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed while they unpacked have left: 70 MB each."""
-    for part in folder.glob("*.part"):
-        with suppress(OSError):
-            if time.time() - part.stat().st_mtime > UNPACKING:
-                part.unlink()
-
-
 def _join(pieces: Iterable[Path], target: Path, sha256: str, requirement: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
-    part = Path(name)
+    part = target.with_name(f"{target.name}.part")  # one that a killed run left is written over
     try:
-        with os.fdopen(handle, "wb") as whole:
+        with part.open("wb") as whole:
             for piece in pieces:
                 with piece.open("rb") as source:
                     shutil.copyfileobj(source, whole, 1 << 20)
