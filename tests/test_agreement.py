@@ -22,6 +22,23 @@ def test_alpha_is_the_published_one(scale: Scale, published: float) -> None:
     assert found.low < found.value < found.high
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_kappa_and_alpha_are_those_of_a_library_others_keep(seed: int) -> None:
+    from nltk.metrics.agreement import AnnotationTask
+
+    rng = np.random.default_rng(seed)
+    ratings = rng.integers(0, 3, (40, 3)).astype(float)
+    ratings[rng.random(ratings.shape) < 0.1] = nan
+    said = [(coder, unit, int(ratings[unit, coder])) for unit, coder in np.argwhere(~np.isnan(ratings)).tolist()]
+    kept = [entry for entry in said if (~np.isnan(ratings[entry[1]])).sum() >= 2]
+    assert alpha(ratings.tolist(), scale="nominal").value == pytest.approx(AnnotationTask(kept).alpha())
+    both = ratings[~np.isnan(ratings[:, :2]).any(axis=1), :2].astype(int)
+    pairs = [(coder, unit, int(both[unit, coder])) for coder in range(2) for unit in range(len(both))]
+    counts = np.zeros((3, 3))
+    np.add.at(counts, (both[:, 0], both[:, 1]), 1)
+    assert cohen(counts) == pytest.approx(AnnotationTask(pairs).kappa())
+
+
 def test_kappa_is_that_of_the_textbook() -> None:
     found = kappa([[20, 5], [10, 15]])
     assert found.value == pytest.approx(0.4)
