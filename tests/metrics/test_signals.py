@@ -13,12 +13,15 @@ from talkbalance.floor import IPU_SILENCE
 from talkbalance.language.words import SIGNAL_KINDS
 from talkbalance.meeting import Meeting
 from talkbalance.metrics.listening import SIGNALS, Rule, backchannels, likely, listening
-from talkbalance.metrics.said import KINDS, said
+from talkbalance.metrics.said import CLASSES, ENDINGS, KINDS, said
 from talkbalance.metrics.signals import FEATURES, features, judged
 from talkbalance.metrics.talk import talk
 from talkbalance.metrics.turntaking import turns
 from tests.drawing import draw
 from tests.meetings import meetings
+
+FAR = 30
+"""Seconds that stand for whatever lies further away."""
 
 
 def _of_the_listener(text: str, *, language: str = "de", asks: str = "") -> float:
@@ -106,6 +109,82 @@ def test_a_candidate_is_short_and_begins_or_ends_with_a_signal_word() -> None:
     assert traits["candidate"].tolist() == [False, True, True, False, True, False, True]
     kinds = [SIGNAL_KINDS[traits[name][-1]] for name in KINDS if traits[name][-1] >= 0]
     assert kinds == ["hum", "hum"]
+
+
+AROUND = """
+    Baum |######       #########  ####     ##   | wir fangen mit dem Namen an/und so soll es am Ende so/weil das Bild noch hängt/ja
+    Eva  |    ##  ###      ##  #      #####  #  | mhm/dann machen wir eben das Plakat/genau/okay/haben Sie die Farben gesehen?/gut
+    Cem  |     #   #### #              #        | ja/und was kostet das Plakat denn/nein nicht/ja
+"""
+
+
+def test_what_stands_around_a_candidate() -> None:
+    columns = said(draw(AROUND, step=0.5))
+    at, rows, to = features(columns, listening(columns).probability >= SIGNALS)
+    texts = [
+        ("Eva", "mhm"),
+        ("Cem", "ja"),
+        ("Cem", "nein nicht"),
+        ("Eva", "genau"),
+        ("Eva", "okay"),
+        ("Cem", "ja"),
+        ("Baum", "ja"),
+        ("Eva", "gut"),
+    ]
+    meeting = draw(AROUND, step=0.5)
+    assert [(meeting.utterances[i].speaker, meeting.utterances[i].text) for i in at] == texts
+    assert to.tolist() == [0, 0, 0, 0, 0, 1, 1, 0]
+    found = dict(zip(FEATURES, rows.T.tolist(), strict=True))
+    hum, assent, ack, no = (found["own first_kind"][i] for i in (0, 1, 4, 2))
+    agree = found["own first_kind"][3]
+    assert found == found | {
+        "own words": [1, 1, 2, 1, 1, 1, 1, 1],
+        "own strange": [0, 0, 1, 0, 0, 0, 0, 0],
+        "length": [1, 0.5, 0.5, 1, 0.5, 0.5, 1, 0.5],
+        "people": [3] * 8,
+        "own next words": [6, 6, 1, 1, 5, -1, -1, -1],
+        "own next candidate": [0, 0, 1, 1, 0, -1, -1, -1],
+        "own next in": [1, 1.5, 7, 1, 3, FAR, FAR, FAR],
+        "own next length": [1.5, 2, 0.5, 0.5, 2.5, 0, 0, 0],
+        "own last words": [-1, -1, 6, 6, 1, 2, 5, 5],
+        "own last asks": [-1, -1, 0, 0, 0, 0, 0, 1],
+        "own last candidate": [-1, -1, 0, 0, 1, 1, 0, 0],
+        "own last since": [FAR, FAR, 0.5, 3, 1, 7, 2.5, 1],
+        "own last length": [0, 0, 2, 1.5, 1, 0.5, 2, 2.5],
+        "own claim since": [FAR, FAR, 0.5, 3, 5, 8, 2.5, 1],
+        "own claim in": [1, 1.5, FAR, 4.5, 3, FAR, FAR, FAR],
+        "own next claim words": [6, 6, -1, 5, 5, -1, -1, -1],
+        "own last claim words": [-1, -1, 6, 6, 6, 6, 5, 5],
+        "own last claim asks": [-1, -1, 0, 0, 0, 0, 0, 1],
+        "holder's words": [6, 6, 7, 7, 7, 5, 5, 5],
+        "holder's asks": [0, 0, 0, 0, 0, 1, 1, 0],
+        "holder's end to start": [-1, -0.5, -4, -2.5, -0.5, -2, 0, 3.5],
+        "holder's end to end": [0, 0, -3.5, -1.5, 0, -1.5, 1, 4],
+        "holder's start to start": [2, 2.5, 0.5, 2, 4, 0.5, 2.5, 5.5],
+        "holder's length": [3, 3, 4.5, 4.5, 4.5, 2.5, 2.5, 2],
+        "holder next in": [3.5, 3.5, 4.5, 2.5, 1, FAR, FAR, FAR],
+        "holder's next words": [7, 7, 5, 5, 5, -1, -1, -1],
+        "others next in": [1.5, 1, 4.5, 2.5, 1, FAR, FAR, FAR],
+        "own claim after theirs": [-0.5, 0.5, FAR, 2, 2, 0, 0, 0],
+        "speaking at start": [1, 1, 1, 1, 1, 1, 0, 0],
+        "speaking at end": [0, 0, 1, 1, 0, 1, 0, 0],
+        "other signal since": [FAR, 0.5, 5, 1.5, 3.5, 4, 2, 1],
+        "other signal kind": [-1, hum, hum, no, no, ack, assent, assent],
+        "next other signal in": [0.5, 6, 1.5, 6, 4, 2, 1, FAR],
+        "next other signal kind": [assent, agree, agree, assent, assent, assent, ack, -1],
+    }
+
+
+def test_a_signal_word_has_a_kind_and_no_class() -> None:
+    meeting = draw("Eva  |############   | wir fangen oben an\nBaum |   # # # #     | ja/ein ja/aber ja/nicht ja-", step=0.5)
+    columns = said(meeting)
+    _, rows, _ = features(columns, np.zeros(5, dtype=bool))
+    found = dict(zip(FEATURES, rows.T.tolist(), strict=True))
+    word, article, conjunction, adverb = (CLASSES.index(name) for name in ("", "article", "conjunction", "adverb"))
+    assert found["own first"] == [word, article, conjunction, adverb]
+    assert found["own second"] == [-1, word, word, word]
+    content, broken = ENDINGS.index("content"), ENDINGS.index("broken")
+    assert found["own ending"] == [content, content, content, broken]
 
 
 @given(meetings())
