@@ -65,11 +65,34 @@ def test_windows_that_cannot_tile_are_refused(window: float, step: float | None)
         floor.windows(60, window=window, step=step)
 
 
+def test_windows_may_be_short_and_end_with_the_meeting() -> None:
+    assert floor.windows(1, window=0.5, step=None) == ((0, 0.5), (0.5, 1))
+    assert floor.windows(1, window=0.5, step=0.25) == ((0, 0.5), (0.25, 0.75), (0.5, 1))
+
+
 def test_short_silences_do_not_end_a_unit() -> None:
     said = [Utterance(0, 1, "Eva", "guten"), Utterance(1.1, 2, "Eva", "Tag"), Utterance(2.2, 3, "Eva", "Herr Baum")]
     units, went = floor.ipus(Meeting((Speaker("Eva"),), tuple(said), 3))
     assert list(zip(units.starts, units.ends, strict=True)) == [(0, 2), (2.2, 3)]
     assert went.tolist() == [0, 0, 1]
+
+
+def test_everybodys_short_silences_are_their_own() -> None:
+    meeting = draw("Eva  |### ##      |\nBaum |    ### ###   |\nCem  |   ##  ##  ##|", step=0.1)
+    units, went = floor.ipus(meeting)
+    found = zip(units.who.tolist(), units.starts.tolist(), units.ends.tolist(), strict=True)
+    eva, baum, cem = 0, 1, 2
+    assert list(found) == [(eva, 0, 0.6), (cem, 0.3, 0.5), (baum, 0.4, 1.1), (cem, 0.7, 0.9), (cem, 1.1, 1.3)]
+    assert [meeting.utterances[i].speaker for i in np.flatnonzero(went == 2)] == ["Baum", "Baum"]
+
+
+def test_who_spoke_last_before_a_moment_and_who_speaks_next() -> None:
+    spoken = floor.spans(draw("Eva  |##  ##  |\nBaum |  ##    |\nCem  |        |"))
+    at = np.array([0.0, 2.0, 4.0, 5.0])
+    assert spoken.latest(at).tolist() == [[-1, -1, -1], [0, -1, -1], [0, 1, -1], [2, 1, -1]]
+    assert spoken.latest(at, side="right").tolist() == [[0, -1, -1], [0, 1, -1], [2, 1, -1], [2, 1, -1]]
+    assert spoken.following(at).tolist() == [[0, 1, -1], [2, 1, -1], [2, -1, -1], [-1, -1, -1]]
+    assert spoken.following(at, side="right").tolist() == [[2, 1, -1], [2, -1, -1], [-1, -1, -1], [-1, -1, -1]]
 
 
 def test_without_times_there_is_no_floor() -> None:
@@ -89,7 +112,7 @@ def test_what_is_left_out_takes_no_time_and_limits_cut_no_empty_pieces() -> None
     found = floor.states(meeting)
     assert found.durations.sum() == meeting.counted == 8
     assert found.durations[~found.counted].tolist() == [0]
-    pieces = found.between(0, 4)
-    assert (pieces.ends > pieces.starts).all()
+    pieces = found.between(4, 6)
+    assert (pieces.starts.tolist(), pieces.ends.tolist()) == ([4], [6])
     since, until = np.array([6.0, 5.0, 6.5, 5.0]), np.array([8.0, 8.5, 8.0, 7.9])
     assert floor.spans(meeting).interrupted(since, until).tolist() == [True, True, False, False]

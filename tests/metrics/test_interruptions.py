@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 
 from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
-from talkbalance.metrics.interruptions import Rule, interruptions
+from talkbalance.metrics.interruptions import Rule, cuts, floor_taking, interruptions
+from talkbalance.metrics.talk import talk
 from tests.drawing import draw
 from tests.meetings import meetings
 
@@ -141,3 +143,91 @@ def test_limits_belong_to_the_rule(had: float, outlasts: float, returns: float, 
     )
     meeting = Meeting((Speaker("Baum"), Speaker("Eva")), said, 10, language="de", source=Source(times="utterance"))
     assert ("taken" in set(interruptions(meeting, rule="floor_taking")["kind"])) is taken
+
+
+def _two(*said: tuple[float, float, str, str], sides: tuple[str, str] = ("client", "agency")) -> Meeting:
+    """Return a meeting of Baum and Eva."""
+    people = (Speaker("Baum", sides[0]), Speaker("Eva", sides[1]))
+    spoken = sorted((Utterance(*one) for one in said), key=lambda u: u.start or 0.0)
+    return Meeting(people, tuple(spoken), 60, language="de", source=Source(times="utterance", overlap_observable=True))
+
+
+HOLDS = (1.0, 9.0, "Baum", "zuerst kommt die Strategie und danach das Logo und die Farben")
+
+
+@pytest.mark.parametrize(
+    ("length", "text", "attempt"),
+    [(0.7, "Moment", True), (0.69, "Moment halt", False), (0.4, "Moment mal bitte", True), (0.4, "Moment halt", False)],
+)
+def test_an_attempt_takes_0_7_s_or_three_words(length: float, text: str, attempt: bool) -> None:
+    meeting = _two(HOLDS, (4, 4 + length, "Eva", text))
+    assert interruptions(meeting, rule="floor_taking")["kind"].tolist() == ["failed"] * attempt
+    assert len(interruptions(meeting, rule="any_overlap")) == 1
+
+
+@pytest.mark.parametrize(("gap", "found"), [(0.0, 1), (0.29, 1), (0.3, 0)])
+def test_what_follows_an_unfinished_unit_within_0_3_s_is_a_candidate_without_overlap(gap: float, found: int) -> None:
+    meeting = _two((1, 4, "Baum", "wir wollten die"), (4 + gap, 8, "Eva", "das machen wir alles neu"))
+    assert interruptions(meeting, threshold=0)["overlap"].tolist() == [0] * found
+    assert interruptions(meeting, rule="any_overlap", min_overlap=0).empty
+
+
+@pytest.mark.parametrize(
+    ("later", "text", "back"), [(30.0, "die Broschüre", True), (30.01, "die Broschüre", False), (9, "das da", False)]
+)
+def test_who_says_a_content_word_again_within_30_s_gets_back_to_it(later: float, text: str, back: bool) -> None:
+    cut = (1.0, 4.5, "Baum", "wir wollten zur Broschüre eigentlich noch die")
+    meeting = _two(cut, (3.5, 6, "Eva", "das machen wir alles neu"), (4.5 + later, 4.5 + later + 1, "Baum", text))
+    assert interruptions(meeting, threshold=0).iloc[0]["resumed"] is np.bool_(back)
+
+
+def test_what_is_said_before_and_after_the_cut_in_the_same_breath_is_no_return() -> None:
+    meeting = _two(
+        (1, 4.5, "Baum", "wir wollten die"), (3.5, 6, "Eva", "das machen wir alles neu"), (10, 12, "Baum", "wir wollten die")
+    )
+    assert interruptions(meeting, threshold=0)["resumed"].isna().tolist() == [True]  # no word that carries content
+
+
+def test_who_has_held_the_floor_longest_is_interrupted() -> None:
+    meeting = draw(
+        """
+        Cem  |     ##########           | und hier geht es weiter mit dem Logo
+        Baum |###########               | zuerst kommt die Strategie und danach das
+        Eva  |         ##############   | Das machen wir alles neu
+        """,
+        step=0.25,
+    )
+    found = interruptions(meeting, threshold=0)
+    assert found[["interrupter", "interrupted"]].to_numpy().tolist() == [["Cem", "Baum"], ["Eva", "Baum"], ["Eva", "Cem"]]
+
+
+def test_of_two_who_have_just_ended_the_newest_is_followed_at_once() -> None:
+    meeting = draw(
+        """
+        Cem  |  #######                 | und hier geht es weiter mit dem
+        Baum |##########                | zuerst kommt die Strategie und danach das
+        Eva  |          ############    | Das machen wir alles neu
+        """,
+        step=0.25,
+    )
+    found = interruptions(meeting, threshold=0).set_index("interrupter")
+    assert found.loc["Eva", "interrupted"] == "Baum"
+
+
+def test_colleagues_are_shown_but_count_for_no_side() -> None:
+    said = ((1.0, 9.0, "Baum", "wir wollten zur Broschüre eigentlich noch die"), (8.0, 12.0, "Eva", "das machen wir alles neu"))
+    between, within = (talk(_two(*said, sides=sides)) for sides in (("client", "agency"), ("agency", "agency")))
+    assert len(cuts(between).start) == len(cuts(within).start) == 1
+    counted = [floor_taking(found, cuts(found)) for found in (between, within)]
+    taken = [values["interruptions_floor_taking"].tolist() for values in counted]
+    assert taken == [[1, 0], [0]]  # agency, client; agency
+    assert [values["interruptions_failed"].tolist() for values in counted] == [[0, 0], [0]]
+
+
+def test_limits_that_can_be_asked() -> None:
+    meeting = draw(CUT_SHORT, step=STEP)
+    every = interruptions(meeting, threshold=0)
+    sure = float(every["confidence"].max())
+    assert len(interruptions(meeting, threshold=sure)) == 1
+    assert interruptions(meeting, threshold=1).empty
+    assert len(interruptions(meeting, rule="any_overlap", min_overlap=0)) == 1
