@@ -334,15 +334,15 @@ def chart(own: pd.DataFrame, known: pd.DataFrame, title: str) -> str:
     ```
     """
     days = own["date"].astype("int64").to_numpy(dtype=np.float64)
-    top = _top(own, known, str(own["unit"].iloc[0]))
+    bottom, top = _ends(own, known, str(own["unit"].iloc[0]))
     across = _scale(float(days.min()), float(days.max()), LEFT + 8, WIDTH - RIGHT - 8)
-    up = _scale(0.0, top, HEIGHT - BOTTOM, TOP)
+    up = _scale(bottom, top, HEIGHT - BOTTOM, TOP)
     colour = f"var(--tb-{own['side'].iloc[0]}-0,{LIGHT[str(own['side'].iloc[0])][0]})"
     groups = [key for key, _ in own.groupby(list(LIKE), sort=False)]
-    parts = [*_band(known, up), *_axes(own, across, up, top), *_lines(own, known, across, up, colour)]
+    parts = [*_band(known, up), *_axes(own, across, up), *_lines(own, known, across, up, colour)]
     for found, at in zip(own.to_dict(orient="records"), days, strict=True):
         shape = SHAPES[groups.index(tuple(found[name] for name in LIKE)) % len(SHAPES)]
-        parts.append(_mark(found, across(float(at)), up, top, shape, colour))
+        parts.append(_mark(found, across(float(at)), up, shape, colour))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tb-chart" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" width="100%" role="img" '
         f'aria-label="{escape(title)}" font-family="system-ui,sans-serif" font-size="12" fill="currentColor">{"".join(parts)}</svg>'
@@ -362,13 +362,24 @@ class _scale:  # noqa: N801 -- used as a function
         return self.first + min(1.0, max(0.0, part)) * (self.last - self.first)
 
 
-def _top(own: pd.DataFrame, known: pd.DataFrame, unit: str) -> float:
-    """Return where the axis ends: at all of a share, else a little above the values; long intervals may leave the picture."""
+def _ends(own: pd.DataFrame, known: pd.DataFrame, unit: str) -> tuple[float, float]:
+    """Return where the axis begins and ends: a little beyond the values, at all of a share; long intervals may leave the picture.
+
+    It begins at nothing, or below: who answers before the other has ended takes less than no time.
+    """
     if unit == "0-1" and own["value"].max() > 0.35:
-        return 1.0
-    highest = float(np.nanmax([own["value"].max(), *known["band_high"].tolist(), own["high"].quantile(0.75)])) or 1.0
-    ten = 10.0 ** floor(log10(highest))
-    return next(step * ten for step in (1, 2, 3, 4, 6, 8, 10, 20) if step * ten >= 1.1 * highest)
+        return 0.0, 1.0
+    highest = float(np.nanmax([own["value"].max(), *known["band_high"].tolist(), own["high"].quantile(0.75)]))
+    lowest = float(np.nanmin([own["value"].min(), *known["band_low"].tolist()]))
+    if lowest >= 0:
+        return 0.0, _beyond(highest or 1.0)
+    return -_beyond(-lowest), _beyond(highest) if highest > 0 else 0.0
+
+
+def _beyond(value: float) -> float:
+    """Return a round number a little above a positive value."""
+    ten = 10.0 ** floor(log10(value))
+    return next(step * ten for step in (1, 2, 3, 4, 6, 8, 10, 20) if step * ten >= 1.1 * value)
 
 
 def _band(known: pd.DataFrame, up: _scale) -> Iterator[str]:
@@ -384,10 +395,10 @@ def _band(known: pd.DataFrame, up: _scale) -> Iterator[str]:
         )
 
 
-def _axes(own: pd.DataFrame, across: _scale, up: _scale, top: float) -> Iterator[str]:
+def _axes(own: pd.DataFrame, across: _scale, up: _scale) -> Iterator[str]:
     measure, unit = str(own["measure"].iloc[0]), str(own["unit"].iloc[0])
-    for part in (0.0, 0.5, 1.0):
-        y, said = up(part * top), percent(part * top) if unit == "0-1" else written(part * top, measure, unit)
+    for at in sorted({up.low, 0.0 if up.low < 0 else up.high / 2, up.high}):
+        y, said = up(at), percent(at) if unit == "0-1" else written(at, measure, unit)
         yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT:.1f}" stroke="currentColor" stroke-opacity=".2"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{escape(said)}</text>'
     first, last = own["date"].iloc[0], own["date"].iloc[-1]
@@ -413,12 +424,12 @@ def _lines(own: pd.DataFrame, known: pd.DataFrame, across: _scale, up: _scale, c
             yield f'<path d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM:.1f}" stroke="currentColor" stroke-dasharray="3 3"/>'
 
 
-def _mark(found: Mapping[Any, Any], x: float, up: _scale, top: float, shape: str, colour: str) -> str:
+def _mark(found: Mapping[Any, Any], x: float, up: _scale, shape: str, colour: str) -> str:
     """Return a meeting: its value, its interval, and what it says when pointed at."""
     y = up(found["value"])
     whisker = ""
     if not isnan(found["low"]) and not isnan(found["high"]):
-        ends = up(max(0.0, found["low"])), up(min(top, found["high"]))
+        ends = up(found["low"]), up(found["high"])
         whisker = f'<path d="M{x:.1f} {ends[0]:.1f}V{ends[1]:.1f}" style="stroke:{colour};stroke-opacity:.55;stroke-width:1.5"/>'
     said = f"{day(found['date'])}: {_valued(found)}, {_group(found)}"
     size = 4.5

@@ -105,3 +105,14 @@ def test_a_chart_is_whole_whatever_lies_in_it(store: Store) -> None:
                 picture = ElementTree.fromstring(chart(own.head(n), rows, "Titel & mehr"))
                 assert len(picture.findall(".//{*}title")) >= n
                 assert "nan" not in ElementTree.tostring(picture, encoding="unicode")
+
+
+def test_times_below_nothing_have_their_place(store: Store) -> None:
+    """Who answers before the other has ended takes less than no time."""
+    found = over_time(store, client=next(meetings("de")).details.client)
+    own = found[(found["measure"] == "response_time") & (found["side"] == "agency")]
+    rows = trends(store, client=own["client"].iloc[0], signs=[("response_time", "agency")])
+    early = own.assign(value=-own["value"], low=-own["high"], high=-own["low"])
+    picture = ElementTree.fromstring(chart(early, rows.assign(band_low=-1.0, band_high=-0.5, band_middle=-0.7), "Titel"))
+    heights = {float(mark.attrib["cy"]) for mark in picture.findall(".//{*}circle")}
+    assert len(heights) == own["value"].nunique()
