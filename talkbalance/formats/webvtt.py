@@ -74,6 +74,7 @@ def _write(meeting: Meeting) -> str:
     for utterance in meeting.utterances:
         start, end = times_of(utterance)
         speaker, words = (html.escape(" ".join(part.split()), quote=False) for part in (utterance.speaker, utterance.text))
+        speaker = speaker.replace("--", "-&#45;")  # before the bracket it would be the arrow of a time
         cues.append(f"{stamp(start)} --> {stamp(end)}\n<v {speaker}>{words or NOTHING}</v>\n")
     return "\n\n".join([header, *cues]).replace("\n\n\n", "\n\n")
 

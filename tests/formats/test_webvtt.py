@@ -165,3 +165,11 @@ def test_a_loss_is_said(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(read(tmp_path / "again.vtt").utterances) == 6
+
+
+def test_a_name_that_ends_like_an_arrow_is_no_time(tmp_path: Path) -> None:
+    for name in ("Eva --", "<!--", "-->", "a--b"):
+        meeting = Meeting((Speaker(name),), (Utterance(0, 1, name, "Ja --"),), 1.0)
+        write(meeting, tmp_path / "call.vtt")
+        (said,) = read(tmp_path / "call.vtt").utterances
+        assert (said.speaker, said.text) == (name, "Ja --")
