@@ -35,6 +35,11 @@ class Served:
         """The address without what lets in."""
         return "/".join(self.url.split("/", 3)[:3])
 
+    @property
+    def origins(self) -> tuple[str, str]:
+        """The same, and where its sockets are."""
+        return self.origin, self.origin.replace("http", "ws", 1)
+
 
 @contextmanager
 def served(folder: Path, *command: str, language: str = "en") -> Iterator[Served]:
