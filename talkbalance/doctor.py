@@ -34,7 +34,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Yield what was found, the machine first, then libraries, then weights."""
+    """Yield what was found: the machine, libraries, weights, and what is kept of voices."""
     yield Finding("talkbalance", version("talkbalance"), good=True)
     yield Finding("Python", f"{platform.python_version()} ({platform.system()} {platform.machine()})", good=True)
     yield Finding(text("doctor.cores"), str(os.cpu_count() or "?"), good=True)
@@ -44,6 +44,7 @@ def examine() -> Iterator[Finding]:
         except PackageNotFoundError:
             yield Finding(package, text("doctor.missing", package=package), good=False, needed=needed)
     yield from _weights()
+    yield Finding(text("doctor.prints"), text("doctor.prints_where"), good=True)
 
 
 def about(seconds: float) -> str:

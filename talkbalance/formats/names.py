@@ -33,7 +33,11 @@ NAMES: Schema = {
     "meetings": "int64",
     "utterances": "int64",
     "minutes": "float64",
+    "like": "str",
 }
+
+PROPOSED = "?"
+"""What ends a name that is only proposed: it counts for nothing until a person takes this away."""
 
 _HEADERS = {"heard": ("heard", "gefunden"), "name": ("name",), "side": ("side", "seite"), "file": ("file", "datei")}
 """What the columns that are read are called, in either language."""
@@ -67,20 +71,29 @@ class _Entry:
     seconds: float = 0.0
 
 
+def numbered(name: str) -> bool:
+    """Whether a name is only a number that a machine gave a voice.
+
+    >>> numbered("SPEAKER_01"), numbered("S2"), numbered("Eva")
+    (True, True, False)
+    """
+    return _NUMBERED.fullmatch(name) is not None
+
+
 def names_in(folder: str | Path) -> pd.DataFrame:
     """List everybody who is named in the transcripts of a folder and the folders in it.
 
     Parameters
     ----------
     folder
-        Files that are no transcripts are passed over; a transcript that cannot be read is said in a warning.
+        Files that are no transcripts are passed over; a transcript that cannot be read is said in a warning. May be a store.
 
     Returns
     -------
     DataFrame
         One row per name, those that speak most first: `heard` (the name in the files), `name` and `side` (to be put right),
         `file` (empty: in all files; else the one this numbered voice belongs to), `meetings`, `utterances`, `minutes` (of
-        speaking, NaN without times).
+        speaking, NaN without times), `like` (whose voice it is like; "" here, see `corpus.voices`).
 
     Raises
     ------
@@ -90,8 +103,7 @@ def names_in(folder: str | Path) -> pd.DataFrame:
     found: dict[tuple[str, str], _Entry] = {}
     for meeting in _meetings(Path(folder)):
         for speaker in meeting.speakers:
-            numbered = _NUMBERED.fullmatch(speaker.name) is not None
-            entry = found.setdefault((speaker.name, meeting.source.file if numbered else ""), _Entry())
+            entry = found.setdefault((speaker.name, meeting.source.file if numbered(speaker.name) else ""), _Entry())
             said = [utterance for utterance in meeting.utterances if utterance.speaker == speaker.name]
             entry.side = entry.side or speaker.side
             entry.files.add(meeting.details.id)
@@ -103,7 +115,7 @@ def names_in(folder: str | Path) -> pd.DataFrame:
     ordered = sorted(found.items(), key=lambda item: (-item[1].utterances, item[0]))
     return table(
         (
-            (heard, heard, entry.side, file, len(entry.files), entry.utterances, round(entry.seconds / 60, 1))
+            (heard, heard, entry.side, file, len(entry.files), entry.utterances, round(entry.seconds / 60, 1), "")
             for (heard, file), entry in ordered
             if heard != UNKNOWN
         ),
@@ -116,7 +128,8 @@ def _meetings(folder: Path) -> Iterator[Meeting]:
     if not folder.is_dir():
         raise UnreadableFile("names.no_folder", folder=folder)
     endings = tuple({ending for entry in formats() for ending in entry.endings})
-    for path in sorted(folder.rglob("*")):
+    within = folder / "meetings" if (folder / "store.json").is_file() else folder  # beside them, a store has tables of the same
+    for path in sorted(within.rglob("*")):
         if not (path.is_file() and path.name.lower().endswith(endings)):
             continue
         try:
@@ -144,7 +157,7 @@ def write_names(names: pd.DataFrame, path: str | Path) -> None:
     rows = []
     for heard, name, side, file, *counts in names.itertuples(index=False):
         known = kept.get((heard, file), Named(heard, name, side, file))
-        rows.append((heard, known.name, known.side, file, *counts))
+        rows.append((heard, known.name if known.name != heard else name, known.side, file, *counts))
     header = [text(f"names.{column}") for column in NAMES]
     match path.suffix.lower():
         case ".csv":
@@ -185,7 +198,7 @@ def _xlsx(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def read_names(path: str | Path) -> tuple[Named, ...]:
-    """Return what a sheet of names says; rows in which nothing is put right say nothing.
+    """Return what a sheet of names says; rows in which nothing is put right, or only something proposed, say nothing.
 
     Raises
     ------
@@ -206,7 +219,8 @@ def read_names(path: str | Path) -> tuple[Named, ...]:
             continue
         if side and side.lower() not in SIDES:
             raise UnreadableFile("names.no_side", file=file.name, line=number, side=side)
-        found.append(Named(heard, " ".join(name.split()) or heard, SIDES.get(side.lower(), ""), where))
+        name = " ".join(name.split())
+        found.append(Named(heard, heard if not name or name.endswith(PROPOSED) else name, SIDES.get(side.lower(), ""), where))
     return tuple(found)
 
 
