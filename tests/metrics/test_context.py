@@ -71,6 +71,13 @@ def test_where_nobody_stands_around_all_is_far_and_nothing() -> None:
     }
 
 
+def test_who_speaks_alone_has_no_neighbour_of_another_voice() -> None:
+    row = _rows(("Eva", 0.0, 1.0), ("Eva", 1.0, 2.0), ("Eva", 2.0, 3.0), ("Eva", 3.0, 4.0))[1]
+    none = {"next_first", "next_second", "next_last", "next_evidence", "next_words", "before_words", "before_evidence"}
+    assert {row[name] for name in none} == {0}
+    assert (row["next_log_odds"], row["before_log_odds"], row["following_log_odds"]) == (NONE, NONE, 2.5)
+
+
 @pytest.mark.parametrize(
     ("order", "at", "next_", "before"),
     [

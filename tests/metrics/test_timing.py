@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkbalance import floor
-from talkbalance.meeting import Meeting, Speaker, Utterance
+from talkbalance.meeting import UNKNOWN, Meeting, Speaker, Utterance
 from talkbalance.metrics.talk import talk
-from talkbalance.metrics.timing import participation, timing
+from talkbalance.metrics.timing import participation, tiles, timing
 from tests.drawing import draw
 from tests.meetings import meetings
 
@@ -176,3 +176,130 @@ def test_limits_of_answers_belong_to_what_comes_after(offset: float, immediate: 
     meeting = Meeting((Speaker("Eva", "agency"), Speaker("Baum", "client")), said, 12, language="de")
     assert _of(meeting, "response_immediate")[1] == immediate
     assert _of(meeting, "response_lapse")[1] == lapse
+
+
+def test_all_figures_of_a_talk() -> None:
+    meeting = draw("""
+        Eva (agency)  |########       ####          |
+        Baum (client) |      ######        #####    |
+        Cem (client)  |                       ####  |
+    """)
+    found = {measure: values.tolist() for measure, values in timing(talk(meeting)).items()}
+    parts = np.array([12, 11, 4]) / 27
+    assert found == {
+        "speaking_time": [12, 15],
+        "share": [12 / 27, 15 / 27],
+        "share_of_meeting": [12 / 29, 15 / 29],
+        "solo_time": [10, 9],
+        "overlap_time": [2, 6],
+        "longest_stretch": [8, 7],  # Baum and Cem
+        "long_stretch_time": [0, 0],
+        "first_ten_longest": [8, 7],
+        "first_ten_share": [12 / 27, 15 / 27],
+        "turns": [2, 3],
+        "turn_length": [6, 5],
+        "turn_length_asymmetry": [6 / 5],
+        "dominated_windows": [0, 0],
+        "balanced_windows": [1],
+        "participation_entropy": [pytest.approx(-(parts * np.log(parts)).sum() / np.log(3))],
+        "participation_gini": [pytest.approx((1 + 8 + 7) * 2 / (2 * 3 * 27) * 3 / 2)],
+        "response_time": [3, -0.5],
+        "response_immediate": [0, 0.5],
+        "response_lapse": [0, 0],
+        "switch_rate": [4 / (29 / 60)],
+        "silences": [1],
+        "silence_time": [3],
+        "longest_silence": [3],
+        "backchannels": [0, 0],
+        "backchannel_rate": [0, 0],
+        "backchannel_coverage": [0, 0],
+    }
+
+
+def _alternating(*lengths: float, pause: float = 0.0, length: float | None = None) -> Meeting:
+    """Return a meeting in which Eva and Baum speak in turn."""
+    said: list[Utterance] = []
+    at = 0.0
+    for number, seconds in enumerate(lengths):
+        said.append(Utterance(at, at + seconds, ("Eva", "Baum")[number % 2], "dann machen wir eben das Plakat"))
+        at += seconds + pause
+    people = (Speaker("Eva", "agency"), Speaker("Baum", "client"))
+    return Meeting(people, tuple(said), at - pause if length is None else length, language="de")
+
+
+@pytest.mark.parametrize(("seconds", "long"), [(60, 60), (59.999, 0)])
+def test_a_stretch_of_a_minute_is_long(seconds: float, long: float) -> None:
+    assert _of(_alternating(seconds, 30), "long_stretch_time") == [long, 0]
+
+
+def test_what_begins_after_ten_minutes_is_not_of_the_beginning() -> None:
+    before, after = _alternating(590, 30), _alternating(600, 30)
+    assert _of(before, "first_ten_longest") == [590, 10]
+    assert _of(before, "first_ten_share") == [590 / 600, 10 / 600]
+    assert _of(after, "first_ten_longest")[0] == 600
+    assert np.isnan(_of(after, "first_ten_longest")[1])
+    assert _of(after, "first_ten_share") == [1, 0]
+
+
+@pytest.mark.parametrize(("seconds", "dominated"), [(90, [0, 0]), (91, [1, 0]), (60, [0, 0]), (59, [0, 1])])
+def test_a_side_dominates_with_more_than_six_tenths_of_a_window(seconds: float, dominated: list[float]) -> None:
+    meeting = _alternating(seconds, 150 - seconds)
+    assert _of(meeting, "dominated_windows") == dominated
+    assert _of(meeting, "balanced_windows") == [1 - sum(dominated)]
+
+
+def test_windows_of_150_s_begin_every_30_s_and_silent_ones_count_for_nobody() -> None:
+    meeting = _alternating(150, 30, length=600)
+    by_window = [(150, 0), (120, 30), (90, 30), (60, 30), (30, 30), (0, 30)]  # then only silence
+    most = [eva / (eva + baum) for eva, baum in by_window]
+    assert _of(meeting, "dominated_windows") == [sum(part > 0.6 for part in most) / 6, sum(part < 0.4 for part in most) / 6]
+    assert _of(meeting, "balanced_windows") == [1 / 6]
+    assert [edge[0] for edge in tiles(330).tolist()] == [0, 30, 60, 90, 120, 150, 180]
+
+
+def test_nobody_knows_who_the_unknown_voices_are() -> None:
+    meeting = _alternating(5, 5)
+    stranger = Utterance(20, 25, UNKNOWN, "und dann kam noch jemand dazu")
+    heard = replace(
+        meeting, speakers=(*meeting.speakers, Speaker(UNKNOWN)), utterances=(*meeting.utterances, stranger), duration=30
+    )
+    assert (_of(heard, "participation_entropy"), _of(heard, "participation_gini")) == ([1], [0])
+
+
+@pytest.mark.parametrize("time", [[], [5.0], [0.0, 0.0]])
+def test_of_one_person_and_of_silence_there_is_no_participation(time: list[float]) -> None:
+    assert np.isnan(participation(np.array(time, dtype=np.float64))).all()
+
+
+@pytest.mark.parametrize(
+    ("length", "at", "covered"), [(3.0, 1, 1), (2.99, 1, np.nan), (4, 0, 1), (4, 3.5, 1), (4, 4.0, 0), (4, 4.5, 0)]
+)
+def test_a_turn_of_three_seconds_is_covered_by_a_signal_that_begins_in_it(length: float, at: float, covered: float) -> None:
+    said = (
+        Utterance(1, 1 + length, "Eva", "dann machen wir eben das Plakat"),
+        Utterance(1 + at, 1.3 + at, "Baum", "mhm"),
+        Utterance(7, 9, "Eva", "und hier geht es weiter"),
+    )
+    people = (Speaker("Eva"), Speaker("Baum"), Speaker("Cem"))
+    apart = (*said[:2], Utterance(length + 2, length + 2.5, "Cem", "ich sehe das anders"), said[2])
+    found = timing(talk(Meeting(people, tuple(sorted(apart, key=lambda u: u.start or 0)), 20, language="de")))
+    assert found["backchannel_coverage"][1] == pytest.approx(covered, nan_ok=True)
+
+
+def test_signals_are_counted_by_the_minute_in_which_others_speak() -> None:
+    meeting = draw("Eva  |############## | wir fangen oben an\nBaum |     #    #    | mhm/mhm", step=0.5)
+    assert _of(meeting, "backchannels") == [0, 2]
+    assert _of(meeting, "backchannel_rate") == [0, 2 / (7 / 60)]
+
+
+def test_what_is_left_out_takes_no_time() -> None:
+    meeting = replace(_alternating(4, 4, pause=3, length=20), left_out=((4, 7), (15, 20)))
+    assert meeting.counted == 12
+    assert _of(meeting, "share_of_meeting") == [4 / 12, 4 / 12]
+    assert _of(meeting, "switch_rate") == [0]  # nobody knows how long the answer took
+
+
+def test_an_even_number_of_turns_has_its_middle_between_two() -> None:
+    meeting = _alternating(2, 3, 4, 5, 9, 6, 5, 9)
+    assert _of(meeting, "turn_length") == [4.5, 5.5]
+    assert _of(meeting, "turn_length_asymmetry") == [4.5 / 5.5]
