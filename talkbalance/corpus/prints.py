@@ -12,15 +12,16 @@ import json
 import re
 import shutil
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from talkbalance.corpus.places import below, get, is_here, listed, put, remove, there
 from talkbalance.errors import TalkbalanceWarning
 from talkbalance.meeting import Meeting
-from talkbalance.speech.voice_prints import MODEL, VoicePrint, voice_prints
+from talkbalance.speech.voice_prints import MODEL, SIZE, VoicePrint, voice_prints
 
 _ENDING = f".{MODEL[:8]}.voices"
 _DIGITS = 2
@@ -44,8 +45,8 @@ class Prints:
 
     def __iter__(self) -> Iterator[str]:
         """Yield the meetings whose voices this release's network has heard."""
-        names = (file.name for file in below(self.folder))
-        return (name.removesuffix(_ENDING) for name in names if name.endswith(_ENDING) and not name.startswith("."))
+        names = (file.name.removesuffix(_ENDING) for file in below(self.folder) if file.name.endswith(_ENDING))
+        return (name for name in names if _IDENTITY.fullmatch(name))
 
     def file(self, identity: str) -> Path:
         """Return where the voices of a meeting lie."""
@@ -55,17 +56,10 @@ class Prints:
         """Return the voices of a meeting; none where there are none."""
         try:
             document = json.loads(get(self.file(identity)))
-        except (OSError, ValueError):  # removed meanwhile, or spoiled
+            found = tuple(_voice(voice, document["model"]) for voice in document["voices"])
+        except (OSError, ValueError, KeyError, TypeError):  # removed meanwhile, or spoiled
             return ()
-        return tuple(
-            VoicePrint(
-                np.array(voice["numbers"], np.float32),
-                voice["seconds"],
-                tuple((start / 1000, end / 1000) for start, end in voice["stretches"]),
-                document["model"],
-            )
-            for voice in document["voices"]
-        )
+        return found
 
     def keep(self, identity: str, voices: Sequence[VoicePrint]) -> None:
         """Keep the voices of a meeting, and nothing that was kept of it before."""
@@ -102,6 +96,15 @@ class Prints:
             remove(file)
         if is_here(self.folder) and self.folder.is_dir():
             shutil.rmtree(self.folder)
+
+
+def _voice(kept: Mapping[str, Any], model: str) -> VoicePrint:
+    numbers = np.array(kept["numbers"], np.float32)
+    length = float(np.linalg.norm(numbers))
+    if numbers.shape != (SIZE,) or not 0.9 < length < 1.1:
+        raise ValueError(numbers.shape)
+    stretches = tuple((start / 1000, end / 1000) for start, end in kept["stretches"])
+    return VoicePrint(numbers / length, float(kept["seconds"]), stretches, model)
 
 
 def hear(prints: Prints, meeting: Meeting, recording: Path | None) -> None:

@@ -38,6 +38,9 @@ ROW, FEWEST, ROWS = 5.0, 2.0, 12
 SHORTEST, LONGEST = 0.4, 10.0
 """Seconds of a stretch at least, and the most that is taken of one, from its middle."""
 
+SIZE = 192
+"""Numbers of a print."""
+
 MODEL = EMBEDDING.sha256
 """SHA-256 of the network: prints of two networks say nothing about one another."""
 
