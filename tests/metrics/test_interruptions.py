@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from talkbalance.errors import InvalidParameter, Unavailable
-from talkbalance.meeting import Meeting, Source, Speaker, Utterance
+from talkbalance.meeting import Check, Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.interruptions import Rule, cuts, floor_taking, interruptions
 from talkbalance.metrics.talk import talk
 from tests.drawing import draw
@@ -231,3 +231,47 @@ def test_limits_that_can_be_asked() -> None:
     assert len(interruptions(meeting, threshold=sure)) == 1
     assert interruptions(meeting, threshold=1).empty
     assert len(interruptions(meeting, rule="any_overlap", min_overlap=0)) == 1
+
+
+def _checked(holds: bool, *, by: str = "Eva", picture: str = DONE_ANYWAY) -> Meeting:
+    """Return a meeting of whose first utterance a person has said whether somebody cut it off."""
+    meeting = draw(picture, step=STEP)
+    first, *rest = meeting.utterances
+    return replace(meeting, utterances=(replace(first, checks=(Check("interruptions", holds=holds, by=by),)), *rest))
+
+
+@pytest.mark.parametrize("by", ["Eva", ""])
+def test_what_a_person_said_goes_before_any_rule(by: str) -> None:
+    held, none = _checked(True, by=by), _checked(False, by=by, picture=CUT_SHORT)
+    assert interruptions(held)["confidence"].tolist() == [1]
+    assert interruptions(none, threshold=0)["confidence"].tolist() == [0]
+    assert interruptions(none, threshold=0.001).empty
+    for rule in get_args(Rule):
+        assert interruptions(none, rule=rule, min_overlap=0).empty
+        assert len(interruptions(held, rule=rule)) == 1
+    columns = talk(none)
+    assert cuts(columns).checked.tolist() == [-1]
+    assert {float(values.sum()) for values in floor_taking(columns, cuts(columns)).values()} == {0}
+
+
+def test_what_was_said_of_somebody_else_says_nothing_of_this_one() -> None:
+    picture = CUT_SHORT.rstrip() + "\n    Cem (agency)  |          |"
+    untouched = interruptions(draw(CUT_SHORT, step=STEP))["confidence"].tolist()
+    assert interruptions(_checked(False, by="Cem", picture=picture))["confidence"].tolist() == untouched
+
+
+FAR_APART = ("Baum (client) |####               | Wir wollten das", "Eva (agency)  |          #########| Das machen wir alles neu")
+
+
+@pytest.mark.parametrize("lanes", [FAR_APART, FAR_APART[::-1]])
+def test_one_that_a_person_named_and_no_rule_found_is_added_where_it_cut_off(lanes: tuple[str, str]) -> None:
+    far = "\n".join(lanes)
+    assert interruptions(draw(far, step=STEP), threshold=0).empty
+    (row,) = interruptions(_checked(True, picture=far)).to_dict("records")
+    assert (row["start"], row["end"], row["overlap"], row["confidence"]) == (1, 1, 0, 1)
+    assert (row["interrupter"], row["interrupted"], row["cut_off"], row["kind"]) == ("Eva", "Baum", "Baum", "taken")
+    assert interruptions(_checked(True, by="Baum", picture=far)).empty  # nobody cuts themself off
+    assert interruptions(_checked(True, picture=far), rule="any_overlap", min_overlap=0).empty
+    columns = talk(_checked(True, picture=far))
+    assert cuts(columns).checked.tolist() == [1]
+    assert floor_taking(columns, cuts(columns))["interruptions_floor_taking"].tolist() == [0, 0]

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 
 from talkbalance.errors import InvalidParameter, Unavailable
+from talkbalance.floor import states
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.listening import backchannels
 from talkbalance.metrics.talk import talk
-from talkbalance.metrics.turntaking import responses, transitions, turns
+from talkbalance.metrics.turntaking import responses, silences, stretches, transitions, turns
 from tests.drawing import draw
 from tests.meetings import meetings
 
@@ -154,3 +155,114 @@ def test_every_change_of_the_floor_is_a_response(meeting: Meeting) -> None:
     found, floor = responses(meeting), turns(meeting)
     assert len(found) == max(0, len(floor) - 1)
     assert (found["offset"] == (found["end"] - found["start"]).round(3)).all()
+
+
+def test_whoever_speaks_inside_a_long_unit_takes_no_floor_however_many_do() -> None:
+    found = talk(
+        draw(
+            """
+            Baum |   ###                   | aber wir haben doch
+            Cem  |         ####            | ich hätte da eine Frage
+            Eva  |#################   #### | wir fangen oben an/und hier geht es weiter
+            Dora | ##                      | mhm
+            """,
+            step=0.5,
+        )
+    )
+    assert found.said.spans.who.tolist() == [2, 3, 0, 1, 2]
+    assert found.claim.tolist() == [0, -1, 1, 2, 3]
+    assert found.turn.tolist() == [0, -1, -1, 0]
+    assert (found.turns.starts.tolist(), found.turns.ends.tolist()) == ([0], [12])
+
+
+def test_ones_own_unit_contains_nobody() -> None:
+    found = talk(draw("Eva  |####  ####    | wir fangen oben an/und hier\nBaum |          ####| gut so"))
+    assert found.turn.tolist() == [0, 0, 1]
+
+
+def test_what_was_left_out_ends_a_turn_and_tells_no_response_time() -> None:
+    meeting = replace(draw("Eva  |####    ####      |\nBaum |             #####|"), left_out=((5, 7),))
+    assert turns(meeting)[["start", "end"]].to_numpy().tolist() == [[0, 4], [8, 12], [13, 18]]
+    assert responses(meeting)[["start", "offset"]].to_numpy().tolist() == [[12, 1]]
+    assert transitions(meeting)[["start", "end", "kind"]].to_numpy().tolist() == [[12, 13, "gap"]]
+
+
+def test_rows_say_all_there_is_to_say() -> None:
+    meeting = draw("Eva (agency)  |###     ##| wir fangen an/dann\nBaum (client) |   #### | das ist es/")
+    assert turns(meeting).to_numpy().tolist() == [
+        [1, "Eva", "agency", 0, 3, 3, 3, "wir fangen an"],
+        [2, "Baum", "client", 3, 7, 4, 3, "das ist es"],
+        [3, "Eva", "agency", 8, 10, 2, 1, "dann"],
+    ]
+    assert responses(meeting).to_numpy().tolist() == [
+        [3, 3, 0, "immediate", "Eva", "Baum", "agency", "client"],
+        [7, 8, 1, "measured", "Baum", "Eva", "client", "agency"],
+    ]
+    assert transitions(meeting).to_numpy().tolist() == [[7, 8, 1, "gap", "Baum", "Eva"]]
+
+
+@pytest.mark.parametrize(
+    ("offset", "kind"), [(0.249, "immediate"), (0.25, "measured"), (4.999, "measured"), (5, "lapse"), (-1, "immediate")]
+)
+def test_limits_of_answers_belong_to_what_comes_after(offset: float, kind: str) -> None:
+    said = (Utterance(0, 4, "Eva", "wir fangen oben an"), Utterance(4 + offset, 12, "Baum", "aber wir haben doch"))
+    assert responses(Meeting((Speaker("Eva"), Speaker("Baum")), said, 12, language="de"))["kind"].tolist() == [kind]
+
+
+def test_a_limit_above_the_other_is_the_least_that_can_be_asked() -> None:
+    meeting = draw("Eva  |###      |\nBaum |      ###|")
+    assert responses(meeting, immediate=3, lapse=3.1)["kind"].tolist() == ["measured"]
+    with pytest.raises(InvalidParameter):
+        responses(meeting, immediate=3, lapse=3)
+
+
+def test_turns_without_times_are_numbered_and_have_their_words() -> None:
+    said = tuple(
+        Utterance(None, None, name, text) for name, text in (("Eva", "ja"), ("Eva", ""), ("Baum", "gut so"), ("Eva", "na"))
+    )
+    meeting = Meeting((Speaker("Eva"), Speaker("Baum")), said, None, source=Source(times="none"))
+    assert turns(meeting)[["turn", "speaker", "n_words", "text"]].to_numpy().tolist() == [
+        [1, "Eva", 1, "ja"],
+        [2, "Baum", 2, "gut so"],
+        [3, "Eva", 1, "na"],
+    ]
+
+
+def test_silence_and_overlap_of_three_stand_between_the_same_two() -> None:
+    found = transitions(draw("Eva  |#####        |\nBaum |   ####   ####|\nCem  |    ##       |"))
+    assert found.to_numpy().tolist() == [
+        [3, 6, 3, "between_overlap", "Eva", "Baum"],
+        [7, 10, 3, "pause", "Baum", "Baum"],
+    ]
+
+
+def test_silences_that_people_notice_are_longer_than_two_seconds() -> None:
+    pieces = states(draw("Eva |  ##  ##    ##   #    |\nBaum|        ##            |"))
+    assert silences(pieces).tolist() == [3]
+    assert silences(pieces, longer_than=1.9).tolist() == [2, 2, 3]
+    assert silences(states(draw("Eva |    |"))).tolist() == []
+    assert silences(states(draw("Eva |    #|"))).tolist() == []
+
+
+def test_stretches_end_with_another_side_or_a_longer_silence() -> None:
+    meeting = draw("""
+        Eva (agency)  |####  ####     ####           |
+        Cem (agency)  |      ######                  |
+        Baum (client) |                  ####   #### |
+    """)
+    starts, ends, side = stretches(talk(meeting))
+    assert list(zip(starts.tolist(), ends.tolist(), [meeting.sides[i] for i in side], strict=True)) == [
+        (0, 12, "agency"),
+        (15, 19, "agency"),
+        (18, 22, "client"),
+        (25, 29, "client"),
+    ]
+    assert [len(part) for part in stretches(talk(draw("Eva |    |")))] == [0, 0, 0]
+    starts, ends, _ = stretches(talk(meeting), pause=3)
+    assert (starts.tolist(), ends.tolist()) == ([0, 18], [19, 29])
+
+
+def test_without_times_or_their_ends_there_are_no_response_times() -> None:
+    said = (Utterance(None, None, "Eva", "ja"),)
+    with pytest.raises(Unavailable):
+        responses(Meeting((Speaker("Eva"),), said, None, source=Source(times="none")))
