@@ -1,12 +1,14 @@
-"""Programs in disguise, each alone in every text of a meeting, on every page there is: `python -m benchmarks.payloads`.
+"""Programs in disguise in every text of a meeting, on every page there is: `python -m benchmarks.payloads [--together 1]`.
 
 The browser is a real one. A payload *ran* where its call, a dialog, a request to its host, or an element made of it is seen
 (`tests/browser/payloads.py`); a test shows that all of this is seen where nothing is escaped.
 """
 
+import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,26 +37,30 @@ class Tried:
 
 
 def main() -> None:
-    """Try all, and write `results/payloads.md`."""
-    found = tried_alone()
+    """Try all, each in a meeting of its own or some of them together, and write `results/payloads.md`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--together", type=int, default=1, help="payloads in one text")
+    options = parser.parse_args(None if sys.argv[0].endswith("payloads.py") else [])
+    found = tried(options.together)
     rows = [(page, one.tried, len(one.read), len(one.ran)) for page, one in found.items()]
     ran = "\n".join(f"- {page}: {what}" for page, one in found.items() for what in one.ran) or "Nothing ran."
     about = (__doc__ or "").split("\n\n", 1)[1].strip()
-    publish("payloads", "# Programs in disguise", about, "Command: `python -m benchmarks.payloads`.", table(COLUMNS, rows), ran)
+    command = f"Command: `python -m benchmarks.payloads --together {options.together}`; so many in one text."
+    publish("payloads", "# Programs in disguise", about, command, table(COLUMNS, rows), ran)
 
 
-def tried_alone() -> dict[str, Tried]:
-    """Try every payload alone on every page."""
+def tried(together: int) -> dict[str, Tried]:
+    """Try every payload on every page, so many in one text."""
     found: dict[str, Tried] = {}
     with TemporaryDirectory() as scratch, chromium() as browser:
         place = Path(scratch)
         for server in ("lab", "app"):
             (place / server).mkdir()
         with served(place / "lab", "lab", ".") as lab, served(place / "app", "app") as app:
-            for name in PAYLOADS:
+            for names in batched(PAYLOADS, together):
                 for page, (allowed, show) in _pages(place, lab, app).items():
-                    _try(browser, name, found.setdefault(page, Tried()), allowed, show)
-                print(name, sum(len(one.ran) for one in found.values()), file=sys.stderr, flush=True)
+                    _try(browser, names, found.setdefault(page, Tried()), allowed, show)
+                print(*names, sum(len(one.ran) for one in found.values()), file=sys.stderr, flush=True)
     return found
 
 
@@ -62,17 +68,23 @@ Show = Callable[[Page, str, Callable[[], None]], None]
 """Shows pages with a payload, and calls back at each of them."""
 
 
-def _try(browser: Browser, name: str, tried: Tried, allowed: tuple[str, ...], show: Show) -> None:
-    tried.tried += 1
+def batched(names: Iterable[str], together: int) -> Iterator[tuple[str, ...]]:
+    """Yield names, so many at a time."""
+    left = iter(names)
+    while batch := tuple(islice(left, together)):
+        yield batch
+
+
+def _try(browser: Browser, names: tuple[str, ...], tried: Tried, allowed: tuple[str, ...], show: Show) -> None:
+    tried.tried += len(names)
     with trapped(browser, *allowed) as (page, trap):
 
         def look() -> None:
-            if shown(page, [name]):
-                tried.read.add(name)
+            tried.read |= shown(page, names)
             trap.look(page)
 
-        show(page, PAYLOADS[name], look)
-        tried.ran += [f"{name}: {what}" for what in trap.caught]
+        show(page, " ".join(PAYLOADS[name] for name in names), look)
+        tried.ran += [f"{', '.join(names)}: {what}" for what in trap.caught]
 
 
 def _pages(folder: Path, lab: Served, app: Served) -> Mapping[str, tuple[tuple[str, ...], Show]]:

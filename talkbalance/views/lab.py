@@ -86,6 +86,7 @@ def _arguments(folder: Path, port: int, token: str, *, browser: bool) -> list[st
         "--ServerApp.port_retries=0",
         "--ServerApp.allow_remote_access=False",
         f"--IdentityProvider.token={token}",
+        "--IdentityProvider.cookie_options=samesite=Lax",  # no other page's form or picture brings it along
         f"--ServerApp.open_browser={browser}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
         "--LabApp.news_url=None",

@@ -26,10 +26,11 @@ from talkbalance.meeting import Meeting
 from talkbalance.views import checking, compared, figures, sensitivity
 from talkbalance.views.checking.cases import MEASURES
 from talkbalance.views.explorer import Explorer
+from talkbalance.views.found import find
 from talkbalance.views.relationship import relationship
 from talkbalance.views.report import report
 from talkbalance.views.review import review
-from talkbalance.views.slides import charts
+from talkbalance.views.slides import drawn, slides
 from talkbalance.views.tabs import TABS
 from talkbalance.views.training import workshop
 from tests.browser.payloads import corrections, plain
@@ -107,7 +108,10 @@ def reports_with_sound(meeting: Meeting, _: str, folder: Path) -> Made:
 
 def pictures(meeting: Meeting, _: str, folder: Path) -> Made:
     """Every chart as a file of its own, and two as notebooks show them."""
-    yield from (path for path in charts(meeting, folder / "charts") if path.suffix == ".svg")
+    for slide in slides(meeting, tb.summary(meeting, runs=0, meaning=True), find(meeting)):
+        path = folder / f"{slide.name}.svg"
+        path.write_text(drawn(slide, meeting), encoding="utf-8")
+        yield path
     shown = [figures.timeline(meeting), figures.balance(meeting), sensitivity.curve(meeting)]
     page = folder / "pictures.html"
     page.write_text(HEAD + "".join(one._repr_html_() for one in shown), encoding="utf-8")
