@@ -1,11 +1,13 @@
+import numpy as np
 import pytest
 from hypothesis import given
+from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype
 
 from talkbalance.errors import InvalidParameter, Unavailable
 from talkbalance.frames import QUESTIONS
 from talkbalance.language import question
-from talkbalance.meeting import Meeting, Prosody, Source, Speaker, Utterance
+from talkbalance.meeting import Check, Meeting, Prosody, Source, Speaker, Utterance, Word
 from talkbalance.metrics.questions import QuestionCounts, asking, question_counts, questions
 from tests.meetings import meetings
 
@@ -243,3 +245,186 @@ def test_where_nobody_else_is_near_the_words_decide() -> None:
     asked = question("Do you like it", "en", marked=False)
     assert asked is not None
     assert confidences(alone) == [pytest.approx(asked.confidence, abs=0.001)]
+
+
+def _odds(probabilities: list[float]) -> NDArray[np.float64]:
+    sure = np.array(probabilities)
+    return np.log(sure / (1 - sure))
+
+
+STATED = (
+    *("Was hat Sie gestört?", "Die Plakate am Bahnhof.", "Haben Sie das Bild gesehen?", "Das Plakat hängt dort", "Der Hund bellt?"),
+    *("Er kam am Abend.", "Warum ist der Panda rosa.", "Wir gehen heim!", "Wann kommen Sie", "Die Karte ist neu?"),
+)
+
+
+def test_marks_weigh_as_much_as_they_tell_questions_from_statements_here() -> None:
+    said = meeting(*((i * 3, i * 3 + 2, ("Eva", "Baum")[i % 2], text) for i, text in enumerate(STATED)))
+    odds = _odds(confidences(said, punctuation=False))
+    asks, written = (np.array([text[-1] in marks for text in STATED]) for marks in ("?", ".?!"))
+    sure = 1 / (1 + np.exp(-odds))
+    for _ in range(8):
+        on_questions = (20 * 0.7 + sure[asks].sum()) / (20 + sure[written].sum())
+        on_others = (100 * 0.01 + (1 - sure[asks]).sum()) / (100 + (1 - sure[written]).sum())
+        marked = np.maximum(odds, -2.9) + np.log(on_questions / on_others)
+        unmarked = odds + np.log((1 - on_questions) / (1 - on_others))
+        sure = 1 / (1 + np.exp(-np.where(asks, marked, np.where(written, unmarked, odds))))
+    assert confidences(said) == pytest.approx(sure.tolist(), rel=1e-12)
+    assert confidences(said, punctuation=False)[-1] < 1 / (1 + np.exp(2.9))  # words alone would have spoken against its mark
+
+
+def test_without_a_question_mark_anywhere_marks_say_nothing() -> None:
+    said = meeting((0, 2, "Eva", "Haben Sie das Bild gesehen."), (3, 4, "Baum", "Die Plakate hängen am Bahnhof."))
+    assert confidences(said) == confidences(said, punctuation=False)
+
+
+@pytest.mark.parametrize(
+    ("pitches", "adds"),
+    [
+        ([(2, 6.0)], 0.7),
+        ([(2, 5.99)], 0),
+        ([(2, -5.99)], 0),
+        ([(2, -6.0)], -0.4),
+        ([(2, float("nan"))], 0),
+        ([(1.85, 9.0)], 0.7),
+        ([(1.84, 9.0)], 0),
+        ([(2.15, 9.0)], 0.7),
+        ([(2.16, 9.0)], 0),
+        ([(1.9, -9.0), (2, 9.0)], 0.7),
+        ([(1, 9.0)], 0),
+    ],
+)
+def test_how_much_the_pitch_at_the_end_adds(pitches: list[tuple[float, float]], adds: float) -> None:
+    heard = tuple(Prosody(end - 0.5, end, slope, 0, -20) for end, slope in pitches)
+    plain, pitched = (
+        Meeting(PEOPLE, (Utterance(0, 2, "Eva", "Sie haben das Plakat gesehen", prosody=prosody),), duration=5, language="de")
+        for prosody in ((), heard)
+    )
+    (difference,) = _odds(confidences(pitched)) - _odds(confidences(plain))
+    assert difference == pytest.approx(adds)
+
+
+def _follows_up(*said: tuple[str, str]) -> bool:
+    spoken = meeting(*((i * 3, i * 3 + 2, name, text) for i, (name, text) in enumerate(said)))
+    return bool(questions(spoken)["follow_up"].iloc[-1])
+
+
+ASKS_BACK = ("Eva", "Welches Plakat meinen Sie?")
+
+
+@pytest.mark.parametrize(
+    ("before", "follows_up"),
+    [
+        ((("Baum", "Das Plakat stört mich."),), True),
+        ((("Baum", "Das Bild stört mich."),), False),
+        ((("Baum", "Das Plakat stört mich."), ("Baum", "Es ist zu bunt.")), True),  # the turn has two sentences
+        ((("Baum", "Das Plakat stört mich."), ("Eva", "Gut."), ("Baum", "Es ist zu bunt.")), True),  # a signal ends no turn
+        ((("Baum", "Das Plakat stört mich."), ("Eva", "Wir sehen es an."), ("Baum", "Es ist zu bunt.")), False),  # a turn does
+        ((("Baum", "Das Plakat stört mich."), ("Eva", "Wir sehen es an.")), True),  # own talk between
+        ((("Baum", "Das Plakat stört mich."), ("Tom", "Wir sehen es an.")), True),  # a colleague's too
+        ((("Tom", "Das Plakat stört mich."),), False),  # a colleague is no other side
+        ((("Baum", "Das Plakat stört mich."), ("Baum", "Mhm.")), True),
+        ((), False),
+    ],
+)
+def test_a_follow_up_takes_up_a_content_word_of_the_others_last_turn(before: tuple[tuple[str, str], ...], follows_up: bool) -> None:
+    assert _follows_up(*before, ASKS_BACK) is follows_up
+
+
+def test_a_question_without_content_words_follows_up_nothing() -> None:
+    assert not _follows_up(("Baum", "Das ist es, was wir haben."), ("Eva", "Was ist das?"))
+
+
+ASKED = (0.0, 2.0, "Eva", "Wann kommt das Plakat?")
+
+
+@pytest.mark.parametrize(
+    ("after", "answered"),
+    [
+        (((2.5, 4, "Baum", "Morgen kommt es."),), True),
+        (((12.0, 14, "Baum", "Morgen kommt es."),), True),
+        (((12.01, 14, "Baum", "Morgen kommt es."),), False),
+        (((1, 3, "Baum", "Morgen kommt es."),), True),  # begins before the end of the question and goes on
+        (((0.5, 2, "Baum", "Morgen kommt es."),), False),  # ends with it
+        (((2.5, 4, "Eva", "Wir warten ja schon."), (5, 6, "Baum", "Morgen kommt es.")), True),  # own talk before the answer
+        (((2.5, 4, "Tom", "Wir warten ja schon."), (5, 6, "Baum", "Morgen kommt es.")), True),
+        (((2.5, 4, "Baum", "Welches Plakat?"), (5, 6, "Eva", "Das große."), (7, 8, "Baum", "Morgen kommt es.")), False),
+        (((2.5, 4, "Baum", "Welches Plakat?"), (4.5, 5, "Eva", "Mhm."), (7, 8, "Baum", "Das kommt morgen.")), True),
+        (((2.5, 4, "Baum", "Welches Plakat?"), (20, 22, "Baum", "Das kommt morgen.")), True),  # the turn goes on
+        (((2.5, 4, "Baum", "Übrigens, der Panda ist fertig."),), False),
+        (((2.5, 4, "Baum", "Ja, übrigens, der Panda ist fertig."),), False),
+        (((2.5, 4, "Baum", "Ja gut, übrigens, der Panda ist fertig."),), False),
+        (((2.5, 4, "Baum", "Ja gut also übrigens ist der Panda fertig."),), True),  # too late to change the topic
+        (((2.5, 4, "Baum", "Welches Plakat?"), (4.5, 6, "Baum", "Übrigens ist der Panda fertig.")), True),  # the turn has begun
+        (((2.5, 4, "Baum", "Das kommt morgen, oder?"),), True),  # a statement with a tag says something
+        (((2.5, 3, "Baum", "Ja?"),), False),
+    ],
+)
+def test_a_turn_of_another_side_answers(after: tuple[tuple[float, float, str, str], ...], answered: bool) -> None:
+    assert questions(meeting(ASKED, *after))["answered"].iloc[0] is np.bool_(answered)
+
+
+def test_what_a_person_checked_goes_before_words() -> None:
+    texts = "Das ist gut. Haben Sie das Bild gesehen? Wir gehen heim."
+    spoken = [Word(i, i + 0.9, word) for i, word in enumerate(texts.split())]
+
+    def heard(*checks: Check) -> list[float]:
+        said = Utterance(0, 12, "Eva", texts, words=tuple(spoken), checks=checks)
+        return confidences(Meeting(PEOPLE, (said, Utterance(13, 14, "Baum", "Gern gemacht.")), 20, language="de"))
+
+    plain = heard()
+    assert heard(Check("questions", holds=False, start=3)) == [plain[0], 0, *plain[2:]]
+    assert heard(Check("questions", holds=True, start=8.4)) == [*plain[:2], 1, plain[3]]
+    assert heard(Check("questions", holds=True, start=0), Check("backchannels", holds=False)) == [1, *plain[1:]]
+    untimed = Utterance(None, None, "Eva", texts, checks=(Check("questions", holds=True),))
+    found = Meeting(PEOPLE, (untimed,), None, language="de", source=Source(times="none"))
+    assert confidences(found)[0] == 1
+
+
+def test_counts_add_up_and_their_threshold_can_be_asked() -> None:
+    counts = question_counts(TALK)
+    both = counts["agency"] + counts["client"]
+    assert both == QuestionCounts(5, 8, open=2, why=1, follow_up=2, answered=2, answerable=5)
+    assert QuestionCounts() == QuestionCounts(0, 0, 0, 0, 0, 0, 0)
+    unlikely = meeting((0, 2, "Eva", "Nehmen Sie Platz."))
+    assert [question_counts(unlikely, threshold=least)["agency"].questions for least in (0, 0.5)] == [1, 0]
+    assert question_counts(TALK, threshold=1)["agency"].questions == 0
+    for wrong in (-0.1, 1.1):
+        with pytest.raises(InvalidParameter):
+            question_counts(TALK, threshold=wrong)
+    sure = float(questions(TALK)["confidence"].min())
+    assert len(questions(TALK, threshold=sure)) == len(questions(TALK))
+    assert questions(TALK, threshold=1).empty
+
+
+def test_without_times_no_question_is_answerable() -> None:
+    said = [Utterance(None, None, "Eva", "Was hat Sie gestört?"), Utterance(None, None, "Baum", "Die Plakate.")]
+    untimed = Meeting(PEOPLE, tuple(said), duration=None, language="de", source=Source(times="none"))
+    counts = question_counts(untimed)["agency"]
+    assert (counts.questions, counts.answered, counts.answerable) == (1, 0, 0)
+    found = asking(untimed)
+    assert np.isnan(found.start).all()
+    assert np.isnan(found.answered).all()
+
+
+def test_every_sentence_has_its_place() -> None:
+    found = asking(TALK)
+    assert found.sides == ("agency", "client")
+    assert found.side.tolist() == [0, 0, 1, 0, 1, 0, 1, 0]
+    assert found.utterance.tolist() == [0, 0, 1, 3, 4, 5, 6, 7]  # the third one signals listening
+    assert found.start.tolist() == [0, 0, 3, 6, 9, 11, 30, 31.5]
+    assert found.tag.tolist() == [False] * 7 + [True]
+    assert found.open.tolist() == [False, True, False, False, False, False, True, False]
+    assert found.why.tolist() == [False] * 6 + [True, False]
+    assert found.follow_up.tolist() == [False, False, False, True, False, False, True, False]
+
+
+def test_requests_and_what_nobody_answers_ask_whatever_follows() -> None:
+    alone = meeting((0, 2, "Eva", "Erzählen Sie mal."))
+    after = meeting(
+        (0, 2, "Eva", "Erzählen Sie mal."), (30, 32, "Eva", "Ich gehe heim und sehe mir das an."), (60, 61, "Baum", "Nein.")
+    )
+    stated = question("Erzählen Sie mal.", "de", marked=False)
+    assert stated is not None
+    assert confidences(alone, punctuation=False)[0] == pytest.approx(stated.confidence, abs=0.001)
+    assert confidences(after, punctuation=False)[0] >= stated.confidence - 0.001
