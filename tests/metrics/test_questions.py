@@ -249,7 +249,8 @@ def test_where_nobody_else_is_near_the_words_decide() -> None:
 
 def _odds(probabilities: list[float]) -> NDArray[np.float64]:
     sure = np.array(probabilities)
-    return np.log(sure / (1 - sure))
+    odds: NDArray[np.float64] = np.log(sure / (1 - sure))
+    return odds
 
 
 STATED = (

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkbalance.errors import InvalidParameter
-from talkbalance.meeting import Meeting, Speaker
-from talkbalance.metrics.speaking import speaking_time
+from talkbalance.meeting import Meeting, Speaker, Utterance, Word
+from talkbalance.metrics.speaking import balance, speaking_time
 from tests.drawing import draw
 from tests.meetings import meetings
 
@@ -92,3 +92,39 @@ def test_renaming_and_silence_at_the_end_change_no_share(meeting: Meeting, silen
 def test_what_cannot_be_asked_is_refused() -> None:
     with pytest.raises(InvalidParameter):
         speaking_time(draw("Eva |#|"), by="team")  # type: ignore[arg-type]
+
+
+def test_all_columns_of_every_window() -> None:
+    meeting = draw("""
+        Eva (agency)  |######    ##| wir fangen an/und weiter
+        Cem (agency)  |        ##  | ja
+        Baum (client) |    ####    | aber das Blau gefällt mir nicht
+    """)
+    columns = ["side", "start", "end", "speaking_time", "solo_time", "overlap_time", "share", "n_turns", "n_words"]
+    found = speaking_time(meeting, window=6, step=3)[columns]
+    assert found.to_numpy().tolist() == [
+        ["agency", 0, 6, 6, 4, 2, 6 / 8, 1, 3],
+        ["client", 0, 6, 2, 0, 2, 2 / 8, 1, 6],
+        ["agency", 3, 9, 4, 2, 2, 4 / 8, 1, 1],
+        ["client", 3, 9, 4, 2, 2, 4 / 8, 1, 6],
+        ["agency", 6, 12, 4, 4, 0, 4 / 6, 2, 3],
+        ["client", 6, 12, 2, 2, 0, 2 / 6, 0, 0],
+    ]
+    assert balance(meeting, window=6, step=3).tolist() == [[6 / 8, 2 / 8], [4 / 8, 4 / 8], [4 / 6, 2 / 6]]
+
+
+def _words(*spoken: tuple[float, str]) -> list[list[float]]:
+    """Return the number of words of Eva's and of Baum's that begin in each five seconds."""
+    timed = tuple(Word(at, at + 0.5, text) for at, text in spoken)
+    said = (Utterance(1, 9, "Eva", "wir fangen gleich an", words=timed), Utterance(9, 15, "Baum", "gut so"))
+    meeting = Meeting((Speaker("Eva"), Speaker("Baum")), said, 15, language="de")
+    found = speaking_time(meeting, window=5)
+    return [found[found["side"] == name]["n_words"].tolist() for name in ("Eva", "Baum")]
+
+
+def test_a_word_counts_where_it_begins_as_far_as_that_is_known() -> None:
+    baum = [0, 2, 0]
+    assert _words((1, "wir"), (2, "fangen"), (5, "gleich"), (6, "an")) == [[2, 2, 0], baum]
+    assert _words((1, "wir fangen"), (6, "gleich an")) == [[2, 2, 0], baum]
+    assert _words((1, "wir"), (6, "fangen gleich")) == [[1, 2, 0], baum]
+    assert _words() == [[4, 0, 0], baum]

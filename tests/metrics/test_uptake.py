@@ -8,8 +8,9 @@ from hypothesis import given
 
 from talkbalance.errors import Unavailable
 from talkbalance.frames import MARKERS, UPTAKE
+from talkbalance.language.background import telling
 from talkbalance.meeting import Meeting, Source, Speaker, Utterance
-from talkbalance.metrics.uptake import answers, markers, uptake
+from talkbalance.metrics.uptake import answers, marker_counts, markers, uptake
 from tests.drawing import draw
 from tests.meetings import meetings
 
@@ -113,3 +114,143 @@ def test_every_meeting_has_both_tables(meeting: Meeting) -> None:
     assert list(taken.columns) == list(UPTAKE)
     assert list(quoted.columns) == list(MARKERS)
     assert taken["uptake"].dropna().between(0, 1 + 1e-9).all()
+
+
+def test_a_row_has_the_turn_and_what_it_took_up() -> None:
+    meeting = draw(
+        "Baum (client) |####    | Die Plakate hängen am Bahnhof.\nEva (agency)  |    ####| Am Bahnhof die Plakate sehe ich."
+    )
+    (row,) = uptake(meeting, meaning=False).to_dict("records")
+    assert (row["start"], row["end"], row["speaker"], row["side"]) == (4, 8, "Eva", "agency")
+    assert row["words"] == "bahnhof, plakate"
+    assert isnan(row["similarity"])
+    (found,) = answers(meeting)
+    whole = {word: telling(word, "de") for word in ("die", "plakate", "hängen", "am", "bahnhof")}
+    assert found.whole == pytest.approx(sum(whole.values()))
+    assert found.part == pytest.approx(sum(whole[word] for word in ("am", "bahnhof", "die", "plakate")))
+    assert row["uptake"] == found.ratio.value == found.part / found.whole
+
+
+def test_turns_without_words_are_none_and_untimed_ones_have_no_times() -> None:
+    timed = draw("Baum |###       | Die Plakate.\nEva  |   ##     |\nCem  |     ##   | Welche Plakate?")
+    assert uptake(timed, meaning=False)[["speaker", "words"]].to_numpy().tolist() == [["Cem", "plakate"]]
+    untimed = _untimed(("Baum", "Die Plakate."), ("Baum", "Am Bahnhof."), ("Eva", ""), ("Eva", "Welche Plakate?"))
+    (row,) = uptake(untimed, meaning=False).to_dict("records")
+    assert (isnan(row["start"]), isnan(row["end"]), row["text"], row["words"]) == (True, True, "Welche Plakate?", "plakate")
+    assert answers(untimed)[0].said.text == "Die Plakate. Am Bahnhof."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ja, aber so nicht.", "dismissal"),
+        ("Ja, aber so.", ""),  # three words make no quote
+        ("Na ja, ja, aber so geht es nicht.", "dismissal"),
+        ("Na, ja, na, das muss alles neu gemacht werden.", "dismissal"),
+        ("Na, ja, na, na, das muss alles neu gemacht werden.", ""),  # four words before it
+        ("Gestern, ja, aber so geht es nicht.", ""),
+        ("Das heißt, Sie wollen und dann können.", "reflection"),  # the advice comes too late
+        ("Das heißt, Sie wollen dann können.", ""),
+        ("Das muss alles neu sein und Sie können gehen.", "dismissal"),
+        ("Das muss alles neu, können Sie das?", ""),
+        ("Habe ich Sie richtig verstanden, dass das Plakat bleibt?", "reflection"),
+        ("Das heißt, Sie wollen bekannter werden, oder?", "reflection"),
+    ],
+)
+def test_where_a_quote_begins_and_ends(text: str, kind: str) -> None:
+    found = markers(_untimed(("Eva", text)))
+    assert found["kind"].tolist() == [kind] * bool(kind)
+
+
+WE = "Wir sehen das so."
+
+
+def _stretch(seconds: float, *said: str, agency: bool = True) -> Meeting:
+    """Return a meeting in which one person speaks for some seconds after the other has for ten."""
+    each = seconds / len(said)
+    spoken = [Utterance(10 + i * each, 10 + (i + 1) * each, "Eva", text) for i, text in enumerate(said)]
+    client = Utterance(0, 10, "Baum", "Die Litfaßsäule fehlt mir doch sehr.")
+    people = (Speaker("Eva", "agency" if agency else "client"), Speaker("Baum", "client" if agency else "agency"))
+    after = Utterance(12 + seconds, 15 + seconds, "Baum", "Das finde ich auch so richtig.")
+    return Meeting(people, (client, *spoken, after), 300, language="de", source=Source(times="utterance"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said", "pitch"),
+    [
+        (60.001, [WE, f"{WE} {WE} {WE}"], True),
+        (60, [WE, f"{WE} {WE} {WE}"], False),  # not longer than a minute
+        (80, [WE, f"{WE} {WE} {WE}"], True),  # four times in 80 s: three a minute
+        (81, [WE, f"{WE} {WE} {WE}"], False),
+        (70, [WE, f"{WE} {WE} {WE}", "Was meinen Sie dazu?"], False),
+        (70, ["Was meinen Sie dazu?", f"{WE} {WE} {WE} {WE}"], False),
+    ],
+)
+def test_a_pitch_is_longer_than_a_minute_says_we_and_asks_nothing(seconds: float, said: list[str], pitch: bool) -> None:
+    found = markers(_stretch(seconds, *said))
+    assert found[found["kind"] == "pitch"][["start", "end", "speaker", "side", "text"]].to_numpy().tolist() == (
+        [[10, 10 + seconds, "Eva", "agency", " ".join(said)]] if pitch else []
+    )
+    assert "pitch" not in set(markers(_stretch(seconds, *said, agency=False))["kind"])
+
+
+def test_what_the_client_asks_before_and_after_is_no_question_of_the_pitch() -> None:
+    meeting = _stretch(70, WE, f"{WE} {WE} {WE}")
+    first, *said, last = meeting.utterances
+    asking = replace(
+        meeting, utterances=(replace(first, text="Was meinen Sie dazu?"), *said, replace(last, text="Was kostet das?"))
+    )
+    assert "pitch" in set(markers(asking)["kind"])
+    sideless = replace(meeting, speakers=tuple(Speaker(speaker.name) for speaker in meeting.speakers))
+    assert "pitch" not in set(markers(sideless)["kind"])
+
+
+@pytest.mark.parametrize(
+    ("between", "word", "back"),
+    [(4, "Plakat", True), (3, "Plakat", False), (4, "Bahnhof", True), (4, "Farbe", True), (4, "Haus", False)],  # Farbe tells 3.0
+)
+def test_a_telling_word_calls_back_after_four_turns_without_it(between: int, word: str, back: bool) -> None:
+    fill = [(("Eva", "Baum")[i % 2], text) for i, text in enumerate(("Gut.", "Nun ja.", "Weiter.", "Gern.")[:between])]
+    last = "Eva" if between % 2 == 0 else "Baum"
+    said = [("Baum" if last == "Eva" else "Eva", f"Zum {word}."), *fill]
+    said = (
+        said
+        if between % 2 == 0
+        else [("Eva", f"Zum {word}."), *((("Baum", "Eva")[i % 2], text) for i, (_, text) in enumerate(fill))]
+    )
+    assert len(markers(_untimed(*said, (last, f"Und {word}?")))) == back
+
+
+def test_only_anothers_word_is_called_back_and_only_once_it_was_away() -> None:
+    away = [("Eva", "Gut."), ("Baum", "Nun ja."), ("Eva", "Weiter."), ("Baum", "Gern.")]
+    own = _untimed(("Eva", "Zum Plakat."), ("Baum", "Ach so."), *away, ("Eva", "Zurück zum Plakat."))
+    assert markers(own).empty
+    twice = _untimed(
+        ("Baum", "Zum Plakat."),
+        *away,
+        ("Eva", "Plakat?"),
+        ("Baum", "Ja."),
+        ("Eva", "Plakat!"),
+        *away[1:],
+        ("Eva", "Gut."),
+        ("Baum", "Plakat."),
+    )
+    assert markers(twice)[["speaker", "text"]].to_numpy().tolist() == [["Eva", "plakat"]]
+
+
+def test_markers_stand_in_order_of_time_and_are_counted_by_side() -> None:
+    meeting = _stretch(70, WE, f"{WE} {WE} {WE}")
+    first, *said, last = meeting.utterances
+    quoted = replace(
+        meeting,
+        utterances=(replace(first, text="Das muss alles neu sein."), *said, replace(last, text="Das heißt, Sie wollen mehr.")),
+    )
+    found = markers(quoted)
+    assert found[["start", "end", "side", "kind"]].to_numpy().tolist() == [
+        [0, 10, "client", "dismissal"],
+        [10, 80, "agency", "pitch"],
+        [82, 85, "client", "reflection"],
+    ]
+    assert dict(marker_counts(quoted)) == {("client", "dismissal"): 1, ("agency", "pitch"): 1, ("client", "reflection"): 1}
+    untimed = markers(_untimed(("Eva", "Das heißt, Sie wollen mehr.")))
+    assert untimed[["start", "end"]].isna().all(axis=None)
