@@ -34,7 +34,8 @@ from distributed import Client
 import talkbalance as tb
 from benchmarks import mrda
 from benchmarks.shared import DATA, RESULTS, ROOT, table
-from talkbalance.corpus.batch import Hearing, Order, batch, local_cluster, measured
+from talkbalance.corpus.batch import Hearing, Order, batch, measured
+from talkbalance.corpus.clusters import local_cluster
 from talkbalance.corpus.jobs import Said, plan
 from talkbalance.corpus.store import Store, open_store
 from talkbalance.corpus.tables import Settings
@@ -109,7 +110,7 @@ def _started(places: Sequence[Path], store: Path) -> subprocess.Popen[bytes]:
 
 
 def _arrived(store: Path) -> int:
-    return sum(1 for _ in (store / "arrived").glob("[0-9a-f]*")) + sum(1 for _ in store.glob("meetings/*/*.json"))
+    return sum(1 for _ in store.glob("arrived/*/[0-9a-f]*")) + sum(1 for _ in store.glob("meetings/*/*.json"))
 
 
 def _contents(store: Path) -> dict[str, bytes]:

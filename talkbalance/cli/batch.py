@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from talkbalance.cli.hearing import model_options, spoken, vocabulary_of
 from talkbalance.cli.parser import Commands
@@ -14,6 +14,8 @@ from talkbalance.cli.terminal import must_be_writable
 from talkbalance.i18n import text
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from talkbalance.corpus.batch import Done, Hearing, Outcome
     from talkbalance.corpus.jobs import Job, Said
     from talkbalance.corpus.tables import Settings
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("batch", _run)
-    parser.add_argument("places", metavar="FOLDER|FILE|PATTERN|LIST", nargs="+", help=text("corpus.help_places"))
-    parser.add_argument("-o", "--output", metavar="STORE", type=Path, required=True, help=text("corpus.help_store"))
+    parser.add_argument("places", metavar="FOLDER|FILE|PATTERN|LIST", nargs="*", help=text("corpus.help_places"))
+    parser.add_argument("-o", "--output", metavar="STORE", required=True, help=text("corpus.help_store"))
     parser.add_argument("--scheduler", metavar="ADDRESS", help=text("corpus.help_scheduler"))
     parser.add_argument("--retry", action="store_true", help=text("corpus.help_retry"))
     parser.add_argument("--fresh", action="store_true", help=text("corpus.help_fresh"))
+    parser.add_argument("--voices", action="store_true", help=text("voices.help_voices"))
+    parser.add_argument("--again", action="store_true", help=text("corpus.help_again"))
     model_options(parser)
     parser.add_argument("--speakers", type=int, metavar="N", help=text("cli.help_speakers"))
     parser.add_argument("--vocabulary", metavar="FILE", type=Path, help=text("cli.help_vocabulary"))
@@ -42,37 +46,50 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from talkbalance.corpus.batch import batch, connected
+    from talkbalance.corpus.batch import batch
+    from talkbalance.corpus.clusters import connected
     from talkbalance.corpus.store import Store
     from talkbalance.errors import TalkbalanceError
 
+    if not (options.places or options.again):
+        raise TalkbalanceError("corpus.nothing_to_do")
     if options.freeze is not None:
         must_be_writable(options.freeze)
     said, hearing = _said(options), _hearing(options)
-    store = Store(options.output, settings=_settings(options))
+    settings = _settings(options)
+    store = Store(options.output, settings=None if options.again else settings)
+    outcome = None
     with ExitStack() as stack:
-        begin, watch = stack.enter_context(_bar())
+        bar = stack.enter_context(_bar())
         client = None if options.scheduler is None else stack.enter_context(connected(options.scheduler))
         try:
-            outcome = batch(
-                options.places,
-                store,
-                said=said,
-                hearing=hearing,
-                client=client,
-                retry=options.retry,
-                fresh=options.fresh,
-                begin=begin,
-                watch=watch,
-            )
+            if options.again:
+                bar.reset(total=len(store))
+                store.measure(settings, client=client, watch=bar.update)
+                print(text("corpus.measured_again", n=len(store), store=store.path))
+            if options.places:
+                begin, watch = _watching(bar)
+                outcome = batch(
+                    options.places,
+                    store,
+                    said=said,
+                    hearing=hearing,
+                    client=client,
+                    retry=options.retry,
+                    fresh=options.fresh,
+                    voices=options.voices,
+                    begin=begin,
+                    watch=watch,
+                )
         except KeyboardInterrupt:
             raise TalkbalanceError("corpus.stopped") from None
     if options.freeze is not None:
         options.freeze.write_text(store.settings.freeze(), encoding="utf-8")
-    _say(outcome, options.output, len(store))
+    if outcome is not None:
+        _say(outcome, options.output, len(store))
 
 
-def _say(outcome: "Outcome", store: Path, n: int) -> None:
+def _say(outcome: "Outcome", store: str, n: int) -> None:
     """Say what came of it; raise where something failed."""
     from talkbalance.errors import TalkbalanceError
 
@@ -117,15 +134,20 @@ def _hearing(options: argparse.Namespace) -> "Hearing":
 
 
 @contextmanager
-def _bar() -> Iterator[tuple[Callable[[Sequence["Job"]], None], Callable[["Done"], None]]]:
-    """Yield what is told of the meetings to do, and of each that is done: a bar with the time left, at a terminal only.
+def _bar() -> Iterator["tqdm[Any]"]:
+    """Yield a bar with the time left, at a terminal only."""
+    from tqdm import tqdm
+
+    with tqdm(desc=text("corpus.measuring"), disable=None, file=sys.stderr, unit="", dynamic_ncols=True) as bar:
+        yield bar
+
+
+def _watching(bar: "tqdm[Any]") -> tuple[Callable[[Sequence["Job"]], None], Callable[["Done"], None]]:
+    """Return what is told of the meetings to do, and of each that is done.
 
     A recording takes as long as it is large; where there are only transcripts, each counts the same.
     """
-    from tqdm import tqdm
-
     by_size = False
-    bar = tqdm(desc=text("corpus.measuring"), disable=None, file=sys.stderr, unit="", dynamic_ncols=True)
 
     def begin(jobs: "Sequence[Job]") -> None:
         nonlocal by_size
@@ -135,7 +157,4 @@ def _bar() -> Iterator[tuple[Callable[[Sequence["Job"]], None], Callable[["Done"
     def watch(done: "Done") -> None:
         bar.update(done.size if by_size else 1)
 
-    try:
-        yield begin, watch
-    finally:
-        bar.close()
+    return begin, watch

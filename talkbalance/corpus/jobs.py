@@ -15,6 +15,7 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from talkbalance.corpus.details import Given, named, together
+from talkbalance.corpus.places import below, fitting, is_here, path_to, reaching, there
 from talkbalance.corrections import log_beside
 from talkbalance.errors import UnreadableFile
 from talkbalance.formats import formats
@@ -103,41 +104,44 @@ def files_of(places: Iterable[str | Path]) -> Iterator[tuple[Path, Path | None]]
     ----------
     places
         Folders (everything below them), stores, files, patterns such as `calls/*.vtt`, and lists: `.txt` or `.list` files of
-        nothing but paths.
+        nothing but paths; on this machine, or wherever an address such as `s3://bucket/calls` leads (`places`).
 
     Raises
     ------
     UnreadableFile
-        Where a place is not there.
+        Where a place is not there, or cannot be reached.
     """
     for place in places:
-        path = Path(place)
-        if (path / STORE).is_file():
-            yield from ((found, None) for found in sorted((path / "meetings").rglob(f"*{NATIVE}")))
-        elif path.is_dir():
-            yield from ((found, path) for found in _below(path))
-        elif path.is_file():
+        path = path_to(place)
+        if there(path / STORE):
+            yield from ((found, None) for found in below(path / "meetings") if found.name.endswith(NATIVE))
+        elif there(path):
             listed = _listed(path)
             yield from ((path, None),) if listed is None else ((found, None) for found in listed)
+        elif path.is_dir():
+            yield from ((found, path) for found in _below(path))
         elif matched := _matched(str(place)):
             yield from ((found, None) for found in matched)
         else:
-            raise UnreadableFile("formats.missing", file=path)
+            raise UnreadableFile("formats.missing", file=place)
 
 
 def _matched(pattern: str) -> list[Path]:
     """Return the files a pattern stands for; none where it is no pattern."""
-    found = sorted(glob(pattern, recursive=True)) if has_magic(pattern) else []  # noqa: PTH207 -- a folder may stand in front
+    if not has_magic(pattern):
+        return []
+    if not is_here(path_to(pattern)):
+        return fitting(pattern)
+    found = sorted(glob(pattern, recursive=True))  # noqa: PTH207 -- a folder may stand in front
     return [path for path in map(Path, found) if path.is_file()]
 
 
 def _below(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder that look like meetings, without those that belong to one, or lie in a store."""
-    stores = [mark.parent for mark in folder.rglob(STORE)]
+    files = below(folder)
+    stores = [path.parent for path in files if path.name == STORE]
     found = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if _looks_like_a_meeting(path, folder) and not any(path.is_relative_to(store) for store in stores)
+        path for path in files if _looks_like_a_meeting(path, folder) and not any(path.is_relative_to(store) for store in stores)
     ]
     stems = {(path.parent, path.name.removesuffix(NATIVE)) for path in found if path.name.endswith(NATIVE)}
     for path in found:
@@ -149,7 +153,7 @@ def _below(folder: Path) -> Iterator[Path]:
 def _looks_like_a_meeting(path: Path, folder: Path) -> bool:
     name = path.name.lower()
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return not hidden and not name.endswith(WRITTEN) and name.endswith((*_endings(), *SOUND)) and path.is_file()
+    return not hidden and not name.endswith(WRITTEN) and name.endswith((*_endings(), *SOUND))
 
 
 @cache
@@ -162,15 +166,16 @@ def _listed(path: Path) -> list[Path] | None:
     if path.suffix not in (".txt", ".list") or path.stat().st_size > _BLOCK:
         return None
     lines = [line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    found = [path.parent / line for line in lines if len(line) < 1000]
+    found = [path_to(line) if "://" in line else path.parent / line for line in lines if len(line) < 1000]
     return found if lines and len(found) == len(lines) and all(file.is_file() for file in found) else None
 
 
 def plan(places: Iterable[str | Path], said: Said) -> tuple[Job, ...]:
     """Return a job for every meeting; of two files with the same content that with corrections, else the native one counts."""
     jobs: dict[str, Job] = {}
-    for path, below in files_of(places):
-        job = _job(path, below, said)
+    for path, folder in files_of(places):
+        with reaching(path):
+            job = _job(path, folder, said)
         known = jobs.get(job.identity)
         if known is None or _rank(job) < _rank(known):
             jobs[job.identity] = job
@@ -181,10 +186,10 @@ def _rank(job: Job) -> tuple[bool, bool, str]:
     return job.log is None, not job.path.name.endswith(NATIVE), str(job.path)
 
 
-def _job(path: Path, below: Path | None, said: Said) -> Job:
+def _job(path: Path, folder: Path | None, said: Said) -> Job:
     content, log, sides = _hash(path), log_beside(path), _sides_beside(path)
     log_there = log if log.is_file() else None
-    details, hints = together(said.sheet.get(path.name, Details()), said.details), named(path, below=below)
+    details, hints = together(said.sheet.get(path.name, Details()), said.details), named(path, below=folder)
     beside = ("" if file is None else _hash(file) for file in (log_there, sides))
     return Job(
         identity=_own_identity(path) or content,

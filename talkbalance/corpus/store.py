@@ -4,60 +4,62 @@
 store.json                         version and settings: what decides about every figure
 meetings/3f/3f…e1.meeting.json     as it was heard, its corrections beside it
 tables/summary/3f.parquet          the rows of all meetings whose identity begins with 3f, in order of identity
-arrived/3f…e1/                     a meeting that was just measured, not yet in the tables
+arrived/3f/3f…e1-000001-9c4e02ab   a meeting that was just measured, not yet in the tables
+anew/…/summary/3f.parquet          tables with other settings, until all are there and take the place of the old ones
 failures/3f…e1.json                a file that could not be measured, and why
+voices/3f/3f…e1.92f29b94.voices    what its voices sound like, only where a batch was told to keep it (`prints`)
 ```
 
-A meeting arrives in one step: its files are written aside and the finished folder is renamed. `settle` folds what has arrived into
-the tables, one part after the other, each replaced whole; stopped anywhere and done again, it ends with the same bytes. Only
-settling and deleting take the lock of the store, so any number of writers may measure at once.
+A meeting arrives as one file. `settle` folds what has arrived into the tables, one part after the other (`parts`), each replaced
+whole; stopped anywhere and done again, it ends with the same bytes. Only settling, deleting and replacing the tables take the lock,
+so any number of writers may measure at once. Nothing is renamed: a store can lie on object storage as well (`places`).
 """
 
 import json
 import os
 import re
-import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pandas as pd
 
-from talkbalance.corpus.tables import SCHEMAS, Settings, tables_of
-from talkbalance.corrections import Correction, Log, correct, log_beside
+from talkbalance.corpus import parts
+from talkbalance.corpus.clusters import cluster, each
+from talkbalance.corpus.parts import DIGITS, MARK, NATIVE, VERSION, Rows, file_of, meeting_in, settings_in
+from talkbalance.corpus.places import (
+    below,
+    copied_here,
+    dataset,
+    get,
+    is_here,
+    listed,
+    lock,
+    path_to,
+    put,
+    remove,
+    remove_below,
+    there,
+    unfinished,
+)
+from talkbalance.corpus.prints import Prints
+from talkbalance.corpus.tables import SCHEMAS, Settings
+from talkbalance.corrections import Correction, Log, log_beside
 from talkbalance.errors import InvalidParameter, UnreadableFile
-from talkbalance.formats import read
-from talkbalance.formats.files import content_id, write_atomically
+from talkbalance.formats.files import content_id
 from talkbalance.formats.native import FORMAT
 from talkbalance.frames import table
 from talkbalance.meeting import Meeting
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from distributed import Client
 
-VERSION = 1
-_MARK = "talkbalance_store"
 _IDENTITY = re.compile(r"[0-9a-f]{16}")
-_DIGITS = 2
-"""Hexadecimal digits of an identity that name the part it lies in: of 100,000 meetings a part holds some four hundred."""
-_TYPES = {
-    "str": "string",
-    "float64": "double",
-    "int64": "int64",
-    "Int64": "int64",
-    "bool": "bool",
-    "boolean": "bool",
-    "datetime64[s]": "date32",
-}
 FEWEST_TRIES = 3
-"""Times a meeting is laid down again when another writer takes its place just then."""
-
-Mapper = Callable[[Callable[[str], None], Iterable[str]], Iterable[None]]
-"""Does something for every part, as `map` does; a batch hands in one that does so on all its workers."""
+"""Times a meeting is laid down again when somebody tidies up in this very place."""
 
 
 class Store:
@@ -66,7 +68,7 @@ class Store:
     Parameters
     ----------
     path
-        The folder.
+        The folder, or an address such as `s3://bucket/store`.
     settings
         What decides about the figures, for a new store; an old one has its own, and None takes them.
 
@@ -79,11 +81,11 @@ class Store:
     """
 
     def __init__(self, path: str | Path, *, settings: Settings | None = None) -> None:
-        self.path = Path(path)
+        self.path = path_to(path)
         mark = self.path / "store.json"
-        if not mark.is_file():
+        if not there(mark):
             _begin(self.path, settings or Settings.usual())
-        self.settings = _settings(mark)
+        self.settings = settings_in(mark)
         if settings is not None and settings != self.settings:
             raise InvalidParameter("corpus.other_settings", store=self.path)
 
@@ -121,24 +123,20 @@ class Store:
         UnreadableFile
             Where there is none of this identity.
         """
-        file = self.file(identity)
-        if not file.is_file():
-            raise UnreadableFile("corpus.no_meeting", meeting=identity, store=self.path)
-        found, log = read(file), log_beside(file)
-        return found if as_heard or not log.is_file() else correct(found, log)
+        return meeting_in(self.path, _checked(identity), as_heard=as_heard)
 
     def __contains__(self, identity: object) -> bool:
-        return isinstance(identity, str) and self.file(identity).is_file()
+        return isinstance(identity, str) and there(self.file(identity))
 
     def __iter__(self) -> Iterator[str]:
-        return (path.name.partition(".")[0] for path in sorted(self.path.glob("meetings/*/*.meeting.json")))
+        return (path.name.removesuffix(NATIVE) for path in below(self.path / "meetings") if path.name.endswith(NATIVE))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def file(self, identity: str) -> Path:
         """Return where a meeting lies; its corrections lie beside it."""
-        return self.path / "meetings" / identity[:_DIGITS] / f"{_checked(identity)}.meeting.json"
+        return file_of(self.path, _checked(identity))
 
     def sql(self, query: str) -> pd.DataFrame:
         """Return the answer of DuckDB to a query over `meetings`, `summary`, `events`, `turns` and `windows`.
@@ -152,13 +150,16 @@ class Store:
         """
         import duckdb
 
+        self._finish()
         with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as connection:
             for name in SCHEMAS:
-                files = self.path / "tables" / name
-                if any(files.glob("*.parquet")):
-                    connection.read_parquet(str(files.resolve() / "*.parquet")).create_view(name)
-                else:
+                files = self._files(name)
+                if not files:
                     connection.register(name, table([], SCHEMAS[name]))
+                elif is_here(self.path):
+                    connection.read_parquet([str(file.resolve()) for file in files]).create_view(name)
+                else:
+                    connection.register(name, dataset(files))
             connection.execute("SET allowed_directories = ?", [[f"{self.path.resolve()}{os.sep}"]])
             connection.execute("SET enable_external_access = false")
             try:
@@ -167,14 +168,38 @@ class Store:
                 raise InvalidParameter("corpus.query", why=" ".join(str(error).split())) from None
 
     def _table(self, name: str, meetings: Collection[str] | None) -> pd.DataFrame:
-        import pyarrow.parquet as pq
-
-        folder = self.path / "tables" / name
-        parts = None if meetings is None else {identity[:_DIGITS] for identity in meetings}
-        files = [file for file in sorted(folder.glob("*.parquet")) if parts is None or file.stem in parts]
-        chosen = None if meetings is None else [("meeting", "in", sorted(meetings))]
-        found = [_frame(pq.read_table(file, filters=chosen), name) for file in files]
+        self._finish()
+        among = None if meetings is None else {identity[:DIGITS] for identity in meetings}
+        files = [file for file in self._files(name) if among is None or file.stem in among]
+        found = [parts.frame_of(parts.read_rows(file, meetings=meetings), name) for file in files]
         return pd.concat(found, ignore_index=True) if found else table([], SCHEMAS[name])
+
+    def _files(self, name: str) -> list[Path]:
+        return [file for file in listed(self.path / "tables" / name) if file.suffix == ".parquet"]
+
+    def map(self, function: Callable[[Meeting], Rows], *, client: "Client | None" = None) -> pd.DataFrame:
+        """Return what a function of your own says of every meeting, as one table.
+
+        Parameters
+        ----------
+        function
+            Takes a meeting, with its corrections made, and returns a table, a mapping (one row), or one value.
+        client
+            A Dask cluster; None for one of this machine's cores. A script that calls this needs its
+            `if __name__ == "__main__":`, as everything that starts processes does.
+
+        Returns
+        -------
+        DataFrame
+            `meeting`, then the columns of the function (`value` where it returns one value), last `error`: "" , or why the function
+            made no rows of this meeting. In order of identity.
+        """
+        among = sorted({identity[:DIGITS] for identity in self})
+        with cluster(client, len(among)) as own:
+            found = dict(each(own, parts.mapped, among, self.path, function))
+        rows = [found[part] for part in among if len(found[part])]
+        whole = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame({"meeting": [], "error": []}, dtype="str")
+        return whole[[*(column for column in whole if column != "error"), "error"]]
 
     # ------------------------------------------------------------------------------------------------ what comes in
 
@@ -205,75 +230,113 @@ class Store:
         identity = identity_of(meeting)
         as_heard = replace(meeting, details=replace(meeting.details, id=identity))
         native, lines = _native(as_heard), "".join(_line(correction) for correction in log)
-        counted = correct(as_heard, [Correction(**json.loads(line)) for line in lines.splitlines()])
-        measured = tables_of(counted, identity, settings=self.settings, source=source or content_id((native + lines).encode()))
+        made_of = source or content_id((native + lines).encode())
+        arrived = parts.measured(identity, native, lines, as_heard, self.settings, made_of)
         for attempt in range(FEWEST_TRIES):
             try:
-                self._lay_down(identity, native, lines, measured)
+                parts.lay_down(self.path, identity, arrived)
                 break
-            except OSError:  # another writer just took this very place
+            except FileNotFoundError:
                 if attempt == FEWEST_TRIES - 1:
                     raise
-        self.failure_file(identity).unlink(missing_ok=True)
+        remove(self.failure_file(identity))
         return identity
-
-    def _lay_down(self, identity: str, native: str, lines: str, measured: Mapping[str, pd.DataFrame]) -> None:
-        aside = self.path / "arrived" / f".{identity}-{uuid4().hex}"
-        try:
-            aside.mkdir()
-            (aside / "meeting.json").write_text(native, encoding="utf-8")
-            (aside / "corrections.jsonl").write_text(lines, encoding="utf-8")
-            for name, found in measured.items():
-                _lay(_arrow(found, name), aside / f"{name}.arrow")
-            place = aside.with_name(identity)
-            if place.exists():
-                place.rename(aside.with_name(f"{aside.name}-before"))
-            aside.rename(place)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-            shutil.rmtree(aside.with_name(f"{aside.name}-before"), ignore_errors=True)
 
     def refresh(self, identity: str) -> None:
         """Measure a meeting of the store anew, after its corrections have changed."""
+        log = log_beside(self.file(identity))
         heard = self.meeting(identity, as_heard=True)
-        self.put(heard, log=Log(log_beside(self.file(identity))))
+        with copied_here(log) if there(log) else nullcontext(None) as own:
+            self.put(heard, log=Log(own))
         self.settle()
 
-    def settle(self, mapper: Mapper = map) -> None:
-        """Fold what has arrived into the tables."""
+    def settle(self, client: "Client | None" = None) -> None:
+        """Fold what has arrived into the tables, in this process or on a Dask cluster."""
         with self.locked:
-            settling = self.path / "settling"
-            settling.mkdir(exist_ok=True)
-            for arrived in sorted((self.path / "arrived").glob("[0-9a-f]*")):
-                place = settling / arrived.name
-                shutil.rmtree(place, ignore_errors=True)
-                with suppress(FileNotFoundError):  # its writer is just replacing it; it comes next time
-                    arrived.rename(place)
-            waiting = sorted({path.name[:_DIGITS] for path in settling.iterdir()})
-            for _ in mapper(partial(_settle, self.path), waiting):
-                pass
-            self._forget_settled()
-            settling.rename(self._settled)  # at once: what is half removed is never folded in again
-            self._forget_settled()
-
-    @property
-    def _settled(self) -> Path:
-        return self.path / "settled"
-
-    def _forget_settled(self) -> None:
-        shutil.rmtree(self._settled, ignore_errors=True)
+            self._finish()
+            arrived = (path for path in below(self.path / "arrived") if not path.name.startswith("."))
+            among = sorted({path.name[:DIGITS] for path in arrived})
+            for part, _ in each(client, parts.settle, among, self.path):
+                self._void(part)
 
     @cached_property
-    def locked(self) -> Any:  # noqa: ANN401 -- a lock of a library that is loaded when it is needed
-        """The lock of the tables; it goes with its process, however that ends."""
-        from filelock import FileLock
+    def locked(self) -> Any:  # noqa: ANN401 -- a lock of one of two kinds
+        """The lock of the tables."""
+        return lock(self.path / ".lock")
 
-        return FileLock(self.path / ".lock")
+    # ------------------------------------------------------------------------------------------------ other settings
+
+    def measure(
+        self, settings: Settings | None = None, *, client: "Client | None" = None, watch: Callable[[int], object] = int
+    ) -> None:
+        """Measure every meeting again, with other settings or by another release, without hearing anything again.
+
+        A part of the store is a task of Dask. The old tables stay as they are until all new ones are there; stopped in any way, it
+        goes on with the parts that are missing. The tables are those of a store filled with these settings, byte for byte.
+
+        Parameters
+        ----------
+        settings
+            From now on those of the store; None keeps them.
+        client
+            A Dask cluster; None for one of this machine's cores.
+        watch
+            Told of every part how many meetings were measured.
+        """
+        mark = _mark(settings or self.settings)
+        chosen, folder = settings or self.settings, self.path / "anew" / content_id(mark)
+        with cluster(client, max(1, len(self._files("sources")))) as own:
+            while True:
+                self.settle(own)
+                for _, meetings in each(own, parts.measure, self._missing(folder), self.path, folder, chosen):
+                    watch(meetings)
+                with self.locked:
+                    if not self._missing(folder):  # else some came meanwhile
+                        put(self.path / "anew.json", mark)
+                        self._finish()
+                        return
+
+    def _missing(self, folder: Path) -> list[str]:
+        """Return the parts of which a folder beside does not have the tables of just these meetings."""
+        missing = []
+        there_already = {file.stem: file for file in listed(folder / "sources") if file.suffix == ".parquet"}
+        for file in self._files("sources"):
+            done = there_already.get(file.stem)
+            if done is None or not parts.read_rows(done).equals(parts.read_rows(file)):
+                missing.append(file.stem)
+        return missing
+
+    def _void(self, part: str) -> None:
+        """Remove what was measured anew of a part in which something has changed."""
+        for file in below(self.path / "anew"):
+            if file.name.removeprefix(".").startswith(f"{part}.parquet"):
+                remove(file)
+
+    def _finish(self) -> None:
+        """Let new tables take the place of the old ones where that was begun; once begun, it ends, whoever does it."""
+        begun = self.path / "anew.json"
+        if not there(begun):
+            return
+        with self.locked:
+            if there(begun):
+                mark = get(begun)
+                folder = self.path / "anew" / content_id(mark)
+                for name in SCHEMAS:
+                    new = {file.name: file for file in listed(folder / name) if file.suffix == ".parquet"}
+                    for file in self._files(name):
+                        if file.name not in new:
+                            remove(file)
+                    for file in new.values():
+                        put(self.path / "tables" / name / file.name, get(file))
+                put(self.path / "store.json", mark)
+                remove(begun)
+            remove_below(self.path / "anew")
+            self.settings = settings_in(self.path / "store.json")
 
     # ------------------------------------------------------------------------------------------------ what goes out
 
     def delete(self, identity: str) -> None:
-        """Remove a meeting with every trace: its file, corrections, rows, and whatever a stopped writer left of it.
+        """Remove a meeting with every trace: its file, corrections, rows, voice prints, and whatever a stopped writer left of it.
 
         The file it was read from is not in the store; a batch over it would bring the meeting back.
 
@@ -282,31 +345,35 @@ class Store:
         UnreadableFile
             Where there is none of this identity.
         """
-        known = identity in self or any(self.path.glob(f"*/*{_checked(identity)}*"))
-        if not known:
+        part, prints = _checked(identity)[:DIGITS], Prints(self.path)
+        folders = [self.path / "arrived" / part, self.file(identity).parent, self.path / "failures"]
+        if not any(identity in file.name for folder in folders for file in listed(folder)) and not prints.left(identity):
             raise UnreadableFile("corpus.no_meeting", meeting=identity, store=self.path)
         with self.locked:
-            self._forget_settled()
-            for left in (*self.path.glob(f"arrived/*{identity}*"), *self.path.glob(f"settling/*{identity}*")):
-                shutil.rmtree(left, ignore_errors=True)
+            self._finish()
+            self._void(part)
             for name in SCHEMAS:
-                place = self.path / "tables" / name / f"{identity[:_DIGITS]}.parquet"
-                _fold(place, [identity], [])
-                _unfinished(place).unlink(missing_ok=True)
-            for file in (*self.file(identity).parent.glob(f"*{identity}*"), *self.path.glob(f"failures/*{identity}*")):
-                file.unlink()
+                place = self.path / "tables" / name / f"{part}.parquet"
+                parts.fold(place, [identity], [])
+                if is_here(place):
+                    unfinished(place).unlink(missing_ok=True)
+            for file in [file for folder in folders for file in listed(folder)]:
+                if identity in file.name:
+                    remove(file)
+            prints.remove(identity)
 
     # ------------------------------------------------------------------------------------------------ what failed
 
     def failures(self) -> pd.DataFrame:
         """Return the files that could not be measured: `meeting` (the identity it would have), `file`, `reason`, `source`."""
-        rows = (json.loads(file.read_text(encoding="utf-8")) for file in sorted((self.path / "failures").glob("*.json")))
+        files = [file for file in listed(self.path / "failures") if file.suffix == ".json" and not file.name.startswith(".")]
+        rows = [json.loads(get(file)) for file in files]
         return table(([row[name] for name in FAILURES] for row in rows), FAILURES)
 
     def fail(self, identity: str, file: str, reason: str, source: str) -> None:
         """Note that a file could not be measured, and why."""
         row = {"meeting": identity, "file": file, "reason": reason, "source": source}
-        write_atomically(self.failure_file(identity), json.dumps(row, ensure_ascii=False) + "\n")
+        put(self.failure_file(identity), (json.dumps(row, ensure_ascii=False) + "\n").encode())
 
     def failure_file(self, identity: str) -> Path:
         """Return where the reason of a failure lies."""
@@ -314,9 +381,9 @@ class Store:
 
     def sweep(self, identities: Collection[str]) -> None:
         """Remove what stopped writers left unfinished of some meetings."""
-        for left in (self.path / "arrived").glob(".*"):
-            if left.name[1:17] in identities:
-                shutil.rmtree(left, ignore_errors=True)
+        for left in below(self.path / "arrived"):
+            if left.name.startswith(".") and left.name[1:17] in identities:
+                remove(left)
 
 
 FAILURES = {"meeting": "str", "file": "str", "reason": "str", "source": "str"}
@@ -328,7 +395,7 @@ def open_store(path: str | Path, *, settings: Settings | None = None) -> Store:
     Parameters
     ----------
     path
-        Its folder.
+        Its folder, or an address such as `s3://bucket/store`, for which the library that knows such addresses has to be installed.
     settings
         What decides about the figures of a new store; the defaults if there is nothing.
 
@@ -374,111 +441,18 @@ def _line(correction: Correction) -> str:
 
 
 def _begin(path: Path, settings: Settings) -> None:
-    """Make the folders of a store, private to whoever makes it: it holds what people said."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    """Begin a store in a place where nothing is; a folder is private to whoever makes it: it holds what people said."""
+    if is_here(path):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise UnreadableFile("corpus.no_store", store=path)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("meetings", "arrived", "failures", *(f"tables/{name}" for name in SCHEMAS)):
+            (path / name).mkdir(parents=True, exist_ok=True)
+    elif listed(path):
         raise UnreadableFile("corpus.no_store", store=path)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("meetings", "arrived", "failures", *(f"tables/{name}" for name in SCHEMAS)):
-        (path / name).mkdir(parents=True, exist_ok=True)
-    write_atomically(path / "store.json", json.dumps({_MARK: VERSION, **settings.document()}, indent=1) + "\n")
+    put(path / "store.json", _mark(settings))
 
 
-def _settings(mark: Path) -> Settings:
-    try:
-        document = json.loads(mark.read_text(encoding="utf-8"))
-        found = document[_MARK]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UnreadableFile("corpus.no_store", store=mark.parent) from None
-    if found != VERSION:
-        raise UnreadableFile("corpus.newer", store=mark.parent, version=found, known=VERSION)
-    return Settings(**document["settings"])
-
-
-# ------------------------------------------------------------------------------------------------ parts
-
-
-def _settle(store: Path, part: str) -> None:
-    """Fold all that arrived for one part into its tables, then move the meetings."""
-    arrived = sorted(path for path in (store / "settling").iterdir() if path.name.startswith(part))
-    identities = [path.name for path in arrived]
-    for name in SCHEMAS:
-        _fold(store / "tables" / name / f"{part}.parquet", identities, [path / f"{name}.arrow" for path in arrived])
-    folder = store / "meetings" / part
-    folder.mkdir(exist_ok=True)
-    for path in arrived:
-        _move(path, folder / f"{path.name}.meeting.json")
-
-
-def _move(arrived: Path, file: Path) -> None:
-    """Put the files of a meeting where they belong; its rows are in the tables already."""
-    log = log_beside(file)
-    lines = arrived / "corrections.jsonl"
-    if lines.is_file() and lines.stat().st_size:
-        lines.replace(log)
-    elif lines.is_file():
-        log.unlink(missing_ok=True)
-    with suppress(FileNotFoundError):  # moved before this was stopped
-        (arrived / "meeting.json").replace(file)
-
-
-def _fold(place: Path, gone: Collection[str], arrived: Iterable[Path]) -> None:
-    """Replace the rows of some meetings in one part of a table by those that arrived; a part without rows is no file."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    found = [_laid(file) for file in arrived]
-    if place.is_file():
-        before = pq.read_table(place)
-        found.append(before.filter(pc.invert(pc.is_in(before["meeting"], pa.array(list(gone), pa.string())))))
-    if not found:
-        return
-    rows = pa.concat_tables(found)
-    if rows.num_rows:
-        order = rows["meeting"].to_pandas().argsort(kind="stable")
-        _write(rows.take(pa.array(order.to_numpy())), place)
-    else:
-        place.unlink(missing_ok=True)
-
-
-def _arrow(found: pd.DataFrame, name: str) -> "pa.Table":
-    """Return a table in the types of the store, without what pandas would note about itself: bytes depend on the rows alone."""
-    import pyarrow as pa
-
-    types = {"date32": pa.date32(), "double": pa.float64(), "bool": pa.bool_(), "int64": pa.int64(), "string": pa.string()}
-    schema = [pa.field(column, types[_TYPES[dtype]]) for column, dtype in SCHEMAS[name].items()]
-    arrays = [pa.array(found[field.name], type=field.type, from_pandas=True) for field in schema]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(schema, metadata={"talkbalance": str(VERSION)}))
-
-
-def _frame(found: "pa.Table", name: str) -> pd.DataFrame:
-    frame: pd.DataFrame = found.to_pandas(date_as_object=False)
-    return frame.astype(dict(SCHEMAS[name]))
-
-
-def _lay(rows: "pa.Table", place: Path) -> None:
-    """Write what arrived as it lies in memory: it is read once, and soon."""
-    import pyarrow as pa
-
-    with pa.OSFile(str(place), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
-        writer.write_table(rows)
-
-
-def _laid(place: Path) -> "pa.Table":
-    import pyarrow as pa
-
-    with pa.OSFile(str(place), "rb") as file, pa.ipc.open_file(file) as reader:
-        return reader.read_all()
-
-
-def _write(rows: "pa.Table", place: Path) -> None:
-    """Write a file that is whole or not there; what a stopped writer left lies under a name that is written over."""
-    import pyarrow.parquet as pq
-
-    unfinished = _unfinished(place)
-    pq.write_table(rows, unfinished, compression="zstd")
-    unfinished.replace(place)
-
-
-def _unfinished(place: Path) -> Path:
-    return place.with_name(f".{place.name}.part")
+def _mark(settings: Settings) -> bytes:
+    """Return the content of `store.json`."""
+    return (json.dumps({MARK: VERSION, **settings.document()}, indent=1) + "\n").encode()

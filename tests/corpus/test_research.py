@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from talkbalance.corpus.batch import batch, local_cluster
+from talkbalance.corpus.batch import batch
+from talkbalance.corpus.clusters import local_cluster
 from talkbalance.corpus.research import LONG, long, methods, reliability, split
 from talkbalance.corpus.store import Store, open_store
 from talkbalance.corpus.tables import SCHEMAS, Settings

@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import talkbalance as tb
+from talkbalance.corpus import parts
 from talkbalance.corpus import store as stores
 from talkbalance.corpus.store import Store, open_store
 from talkbalance.corpus.tables import SCHEMAS, Settings
@@ -100,35 +103,43 @@ def test_the_same_meeting_twice_is_there_once(store: Store) -> None:
     assert bytes_of(store.path) == before
 
 
-@pytest.mark.parametrize("stops_at", [1, 4, 6, 8])
-def test_settling_that_was_stopped_goes_on(tmp_path: Path, stops_at: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    def filled(name: str) -> Store:
-        store = open_store(tmp_path / name, settings=FAST)
-        for number in range(1, 4):
-            store.put(told(number=number))
-        return store
+def test_settling_that_was_stopped_anywhere_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled = open_store(tmp_path / "filled", settings=FAST)
+    for number in range(1, 4):
+        filled.put(told(number=number), log=[Correction("rename", "Baum", "Herr Baum")] if number == 2 else [])
+    shutil.copytree(filled.path, tmp_path / "whole")
+    open_store(tmp_path / "whole").settle()
+    expected = bytes_of(tmp_path / "whole")
+    for steps in range(1, 100):
+        stopped = open_store(shutil.copytree(filled.path, tmp_path / f"stopped-{steps}"))
+        with monkeypatch.context() as patched, suppress(KeyboardInterrupt):
+            stop_after(steps, patched)
+            stopped.settle()
+            assert steps > 20
+            break
+        stopped.settle()
+        assert bytes_of(stopped.path) == expected
+    else:
+        pytest.fail("it never ends")
 
-    whole, stopped = filled("whole"), filled("stopped")
-    whole.settle()
-    steps = 0
 
-    def counting(of: Callable[..., None]) -> Callable[..., None]:
+def stop_after(steps: int, patched: pytest.MonkeyPatch) -> None:
+    """Let whoever writes to a store or removes from it be stopped at some step."""
+    done = 0
+
+    def counted(of: Callable[..., None]) -> Callable[..., None]:
         def step(*given: object) -> None:
-            nonlocal steps
-            steps += 1
-            if steps == stops_at:
+            nonlocal done
+            done += 1
+            if done == steps:
                 raise KeyboardInterrupt
             of(*given)
 
         return step
 
-    with monkeypatch.context() as patched:
-        patched.setattr(stores, "_write", counting(stores._write))
-        patched.setattr(stores, "_move", counting(stores._move))
-        with pytest.raises(KeyboardInterrupt):
-            stopped.settle()
-    stopped.settle()
-    assert bytes_of(stopped.path) == bytes_of(whole.path)
+    for module in (parts, stores):
+        for name in ("put", "remove"):
+            patched.setattr(module, name, counted(getattr(module, name)))
 
 
 def test_two_writers_at_once(tmp_path: Path) -> None:
@@ -148,7 +159,7 @@ def test_two_writers_at_once(tmp_path: Path) -> None:
     for number in range(1, 4):
         alone.add(told(number=number))
     assert bytes_of(store.path / "tables") == bytes_of(alone.path / "tables")
-    assert not list((store.path / "arrived").iterdir())
+    assert not bytes_of(store.path / "arrived")
 
 
 def test_what_is_deleted_is_gone(store: Store) -> None:
@@ -156,8 +167,7 @@ def test_what_is_deleted_is_gone(store: Store) -> None:
     gone = store.add(told("Zarathustra", number=2, client="Grünspecht AG"), log=[Correction("rename", "Baum", "Xaveria")])
     store.put(told("Zarathustra", number=2, client="Grünspecht AG"))
     store.fail(gone, "Grünspecht.mp3", "Zarathustra", "")
-    (store.path / "arrived" / f".{gone}-stopped").mkdir()
-    (store.path / "arrived" / f".{gone}-stopped" / "meeting.json").write_text("Zarathustra", encoding="utf-8")
+    (store.path / "arrived" / gone[:2] / f".{gone}-000001-stopped.part").write_text("Zarathustra", encoding="utf-8")
     telling = ("Zarathustra", "Grünspecht", "Xaveria", "Wir machen das 2", gone)
     assert all(word in everything_in(store.path) for word in telling)
     store.delete(gone)
