@@ -224,6 +224,17 @@ def test_colleagues_are_shown_but_count_for_no_side() -> None:
     assert [values["interruptions_failed"].tolist() for values in counted] == [[0, 0], [0]]
 
 
+def test_who_stops_together_with_the_holder_has_not_taken_the_floor() -> None:
+    found = interruptions(_two(HOLDS, (4, 9, "Eva", "aber das Blau gefällt uns nicht")), threshold=0)
+    assert found[found["cut_off"] == "Eva"][["kind", "start", "end", "overlap"]].to_numpy().tolist() == [["failed", 4, 9, 5]]
+
+
+@pytest.mark.parametrize(("overlap", "counted"), [(0.3, [1, 0]), (0.29, [0, 0])])
+def test_sides_count_what_overlaps_by_0_3_s(overlap: float, counted: list[int]) -> None:
+    columns = talk(_two(HOLDS, (9 - overlap, 14, "Eva", "aber das Blau gefällt uns nicht")))
+    assert floor_taking(columns, cuts(columns))["interruptions_floor_taking"].tolist() == counted
+
+
 def test_limits_that_can_be_asked() -> None:
     meeting = draw(CUT_SHORT, step=STEP)
     every = interruptions(meeting, threshold=0)
@@ -250,7 +261,7 @@ def test_what_a_person_said_goes_before_any_rule(by: str) -> None:
         assert interruptions(none, rule=rule, min_overlap=0).empty
         assert len(interruptions(held, rule=rule)) == 1
     columns = talk(none)
-    assert cuts(columns).checked.tolist() == [-1]
+    assert (cuts(columns).checked.tolist(), cuts(talk(held)).checked.tolist()) == ([-1], [1])
     assert {float(values.sum()) for values in floor_taking(columns, cuts(columns)).values()} == {0}
 
 
@@ -275,3 +286,33 @@ def test_one_that_a_person_named_and_no_rule_found_is_added_where_it_cut_off(lan
     columns = talk(_checked(True, picture=far))
     assert cuts(columns).checked.tolist() == [1]
     assert floor_taking(columns, cuts(columns))["interruptions_floor_taking"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("starts", [2, 0])
+def test_who_breathes_inside_anothers_unit_may_have_been_cut_off_before(starts: float) -> None:
+    meeting = _two(
+        (0, 10, "Eva", "das machen wir alles neu und besser"), (starts, 4, "Baum", "aber wir"), (4.3, 6, "Baum", "wollten die")
+    )
+    found = interruptions(meeting, threshold=0)
+    assert found[["start", "end", "cut_off", "kind"]].to_numpy().tolist()[0] == [starts, 4, "Baum", "failed"]
+    assert set(found["interrupter"]) == {"Baum"}
+
+
+def test_who_has_just_ended_holds_no_floor_any_more_while_another_does() -> None:
+    meeting = draw(
+        """
+        Baum |########            | zuerst kommt die Strategie
+        Cem  |    ############    | und hier geht es weiter
+        Eva  |        ############| Das machen wir alles neu
+        """,
+        step=0.5,
+    )
+    found = interruptions(meeting, threshold=0)
+    assert found[(found["interrupter"] == "Eva") & (found["start"] == 4)]["interrupted"].tolist()[-1] == "Cem"
+    assert len(interruptions(meeting, rule="any_overlap")) == 2
+
+
+def test_what_follows_at_once_takes_the_floor_where_no_overlap_is_asked_for() -> None:
+    meeting = _two((1, 4, "Baum", "wir wollten die"), (4.1, 8, "Eva", "das machen wir alles neu"))
+    assert interruptions(meeting, rule="floor_taking", min_overlap=0)["kind"].tolist() == ["taken"]
+    assert interruptions(meeting, rule="floor_taking").empty

@@ -56,6 +56,8 @@ def test_who_goes_on_within_a_second_has_begun_a_turn(again: float, signal: bool
         ((HOLDS, (4.8, 5.2, "Baum", "genau")), []),  # outlasts her
         ((HOLDS, (4.6, 5.0, "Baum", "genau")), []),  # ends with her, and nobody goes on
         ((HOLDS, (4.5, 4.9, "Baum", "genau")), ["Baum to Eva"]),
+        ((HOLDS, (3, 5, "Baum", "das Blau gefällt mir"), (5.3, 5.7, "Baum", "genau"), GOES_ON), ["Baum to Eva"]),
+        ((HOLDS, (3, 5.1, "Baum", "das Blau gefällt mir"), (5.4, 5.8, "Baum", "genau"), GOES_ON), []),  # spoke after her
         (((0, 5, "Eva", "was meinen Sie damit?"), (5.2, 5.6, "Baum", "genau"), GOES_ON), []),  # an answer
         (((0, 5, "Eva", "was meinen Sie damit?"), (3, 3.4, "Baum", "genau"), GOES_ON), ["Baum to Eva"]),  # over the question
         (((0.0, 0.4, "Baum", "genau"), (1, 5, "Eva", "wir fangen oben an")), []),  # nobody has spoken yet
@@ -119,3 +121,21 @@ def test_limits_that_can_be_asked() -> None:
     assert backchannels(meeting, threshold=1).empty
     assert len(backchannels(meeting, threshold=0)) == 1
     assert backchannels(meeting, rule="plain", threshold=1)["text"].tolist() == ["mhm"]
+
+
+def _to(*spoken: Said, text: str) -> str:
+    """Return whom somebody listens to of whom a person said so, given the plain rule alone."""
+    meeting = _meeting(*spoken, checked={text: True})
+    (at,) = (i for i, utterance in enumerate(meeting.utterances) if utterance.text == text)
+    found = listening(said(meeting))
+    assert found.probability[at] == 1
+    return PEOPLE[found.to[at]].name
+
+
+def test_a_checked_signal_goes_to_whom_the_rule_says_and_else_to_whoever_spoke_last() -> None:
+    cem = (5.5, 8, "Cem", "und danach die Farben und das Logo")
+    assert _to(HOLDS, cem, (9, 10, "Baum", "das Plakat"), text="das Plakat") == "Cem"
+    assert _to(HOLDS, (9, 10, "Baum", "das Plakat"), text="das Plakat") == "Eva"
+    assert _to(HOLDS, cem, (9, 12, "Baum", "ich sehe das anders"), (13, 14, "Baum", "das Plakat"), text="das Plakat") == "Cem"
+    over = ((0.0, 12.0, "Cem", "und danach die Farben und das Logo"), (1.0, 6.0, "Eva", "wir fangen oben an"))
+    assert _to(*over, (3, 3.5, "Baum", "genau"), text="genau") == "Eva"
