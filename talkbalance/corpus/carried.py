@@ -3,6 +3,7 @@
 All of it is read from the tables of a store. Only sides are named: the client said it, the agency took it up.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ CARRIED_OVER: Schema = {
 }
 TELLING = 2.7
 """How much a word has to tell to be shown: "Preis" tells 2.8, "Woche" 2.4 (`language.background.telling`)."""
+
+MOST_WORDS = 30
+"""Words of a quote."""
+
+_BETWEEN = re.compile(r"(?<=[.?!…])\s+")
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ def brought_up(store: Store, *, client: str, least: int = 2, most: int = 20) -> 
     -------
     DataFrame
         `word` as the client says it most; `meetings` and `times` it is said; `first` and `last` of them; `chances`: meetings after
-        one in which the client had said it; `taken_up`: of these, those in which the agency says it; `quote`: where it was last.
+        one in which the client had said it; `taken_up`: of these, those in which the agency says it; `quote`: the sentence in which
+        it was said last.
 
     Raises
     ------
@@ -119,10 +126,18 @@ def _word(root: str, places: Sequence[int], held: Sequence[_Held]) -> tuple[obje
         for form in _forms(said)
         if stem(form.lower(), last.language) == root
     )
-    quote = next(said for said in reversed(last.client) if root in content_words(said, last.language))
+    quote = next(
+        said for turn in reversed(last.client) for said in reversed(_parts(turn)) if root in content_words(said, last.language)
+    )
     times = sum(held[place].of_client[root] for place in places)
     word = min(forms, key=lambda form: (-forms[form], form))
     return word, len(places), times, held[places[0]].date, last.date, len(chances), taken, quote
+
+
+def _parts(turn: str) -> list[str]:
+    """Return the sentences of a turn; one without marks is cut into pieces."""
+    pieces = (said.split() for said in _BETWEEN.split(turn))
+    return [" ".join(piece[at : at + MOST_WORDS]) for piece in pieces for at in range(0, len(piece), MOST_WORDS)]
 
 
 def _forms(said: str) -> Iterator[str]:

@@ -126,12 +126,7 @@ def over_time(store: Store, *, client: str, signs: Sequence[Sign] = SIGNS) -> pd
     InvalidParameter
         Where the store has no such client.
     """
-    about = _about(store)
-    own = about[about["client"] == client]
-    if own.empty:
-        named = ", ".join(clients(store)["client"]) or "–"
-        raise InvalidParameter("parameter.choice", name="client", value=client, choices=named)
-    return _measured(store, own, signs)
+    return _of(client, _measured(store, signs), store)
 
 
 def trends(store: Store, *, client: str, signs: Sequence[Sign] = SIGNS, seed: int = 0) -> pd.DataFrame:
@@ -158,9 +153,14 @@ def trends(store: Store, *, client: str, signs: Sequence[Sign] = SIGNS, seed: in
     InvalidParameter
         Where the store has no such client.
     """
-    own = over_time(store, client=client, signs=signs)
-    about = _about(store)
-    team = _measured(store, about[(about["client"] != client) & (about["client"] != "")], signs)
+    return told(store, client=client, signs=signs, seed=seed)[1]
+
+
+def told(store: Store, *, client: str, signs: Sequence[Sign] = SIGNS, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both tables of a client, `over_time` and `trends`, of one look into the store."""
+    found = _measured(store, signs)
+    own = _of(client, found, store)
+    team = found[found["client"] != client]
     keys = [*LIKE, "measure", "side"]
     others = dict(iter(team.groupby(keys)))
     rows = (
@@ -168,24 +168,33 @@ def trends(store: Store, *, client: str, signs: Sequence[Sign] = SIGNS, seed: in
         for key, group in own.groupby(keys, sort=False)
         if len(group)
     )
-    return table(rows, TRENDS)
+    return own, table(rows, TRENDS)
 
 
-def _about(store: Store) -> pd.DataFrame:
-    found = store.meetings()
-    return found[found["date"].notna()].sort_values(["date", "meeting"])
+def _of(client: str, found: pd.DataFrame, store: Store) -> pd.DataFrame:
+    own = found[found["client"] == client].reset_index(drop=True)
+    if own.empty:
+        known = clients(store)
+        dated = known[known["first"].notna()]["client"].tolist()
+        if client not in dated:
+            raise InvalidParameter("parameter.choice", name="client", value=client, choices=", ".join(dated) or "–")
+    return own
 
 
-def _measured(store: Store, about: pd.DataFrame, signs: Sequence[Sign]) -> pd.DataFrame:
-    found = store.summary(meetings=about["meeting"].tolist())
-    wanted = pd.MultiIndex.from_tuples(list(signs), names=["measure", "side"])
-    found = found[found["available"] & found["value"].notna()]
-    found = found[pd.MultiIndex.from_frame(found[["measure", "side"]]).isin(wanted)]
-    joined = found.merge(about[["meeting", "client", "title", "date", *LIKE]], on="meeting")
-    places = {sign: place for place, sign in enumerate(signs)}
-    order = [places[sign] for sign in zip(joined["measure"], joined["side"], strict=True)]
-    joined = joined.assign(order=order).sort_values(["order", "date", "meeting"], ignore_index=True)
-    return joined[list(OVER_TIME)].astype(dict(OVER_TIME))
+def _measured(store: Store, signs: Sequence[Sign]) -> pd.DataFrame:
+    """Return every measure of every dated meeting with a client, in order of measure and date."""
+    wanted = ", ".join(f"({_literal(measure)}, {_literal(side)}, {place})" for place, (measure, side) in enumerate(signs))
+    found = store.sql(f"""
+        SELECT {", ".join(OVER_TIME)}
+        FROM summary JOIN meetings USING (meeting) JOIN (VALUES {wanted}) AS wanted (measure, side, place) USING (measure, side)
+        WHERE client <> '' AND date IS NOT NULL AND available AND value IS NOT NULL AND NOT isnan(value)
+        ORDER BY place, date, meeting
+    """)  # noqa: S608 -- names of ours and literals; the store's connection reads nothing else
+    return found.astype(dict(OVER_TIME))
+
+
+def _literal(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
 
 
 def _trend(client: str, key: tuple[object, ...], own: pd.DataFrame, team: pd.DataFrame, seed: int) -> tuple[object, ...]:
@@ -291,11 +300,14 @@ def _gains(rows: Floats) -> Floats:
 
 
 def _level(own: pd.DataFrame, team: pd.DataFrame) -> tuple[Slope, bool]:
-    """Return the level of a client's meetings, and whether it was drawn towards that of the other clients."""
+    """Return the level of a client's meetings, and whether it was drawn towards that of the other clients.
+
+    A group too small for a band draws nothing: it would show through.
+    """
     usual = _within(pd.concat([own, team]))
     mean, variance = _mean(own, usual)
     levels = [_mean(group, usual) for _, group in team.groupby("client")]
-    if len(levels) < FEWEST_CLIENTS:
+    if len(team) < FEWEST or len(levels) < FEWEST_CLIENTS:
         return _around(mean, variance), False
     values, variances = (np.array(column) for column in zip(*levels, strict=True))
     apart = dersimonian_laird(values, variances)

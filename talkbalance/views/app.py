@@ -1,4 +1,4 @@
-"""The review as a page of its own, for people without Jupyter: `talkbalance app`.
+"""The review as a page of its own, for people without Jupyter: `talkbalance app`; of a store, the page of its clients.
 
 A server on this machine, a browser tab, and a kernel that lives as long as the tab. What the kernel is to show it finds in its
 environment, never in the page's address.
@@ -18,6 +18,7 @@ from talkbalance.views.local import HERE, door
 from talkbalance.views.shipped import shipped
 
 if TYPE_CHECKING:
+    from talkbalance.views.page import Page
     from talkbalance.views.review import Review
     from talkbalance.views.serving import Ready
 
@@ -31,7 +32,8 @@ def app(file: Path | None = None, *, ready: "Ready", port: int | None = None) ->
     Parameters
     ----------
     file
-        The recording or transcript to begin with; without one, the page asks for one.
+        The recording or transcript to begin with; without one, the page asks for one. Of a store of meetings its
+        clients are shown.
     ready
         Called once the page is there: with its address, which lets in whoever knows it, and with one that lets in a single time,
         for starting a browser.
@@ -45,12 +47,12 @@ def app(file: Path | None = None, *, ready: "Ready", port: int | None = None) ->
     InvalidParameter
         Where the port is taken.
     UnreadableFile
-        Where there is no such file.
+        Where there is no such file, or a folder is no store.
     """
     if find_spec("voila") is None:
         raise MissingModel("app.no_voila")
-    if file is not None and not file.is_file():
-        raise UnreadableFile("drop.no_file", path=file)
+    if file is not None:
+        _check(file)
     with door(port) as found, _home() as home, _dropped() as dropped:
         os.environ.update(_environment(home, dropped, file))
         from talkbalance.views.serving import run
@@ -58,17 +60,44 @@ def app(file: Path | None = None, *, ready: "Ready", port: int | None = None) ->
         run(found, home, ready)
 
 
-def page() -> "Review":
-    """Return the page as the kernel of `talkbalance app` shows it: in the language, with the file and in the folder it was told."""
-    from talkbalance.views.review import review
+def _check(file: Path) -> None:
+    if file.is_dir():
+        from talkbalance.views.relationship import is_store
 
+        if not is_store(file):
+            raise UnreadableFile("relationship.no_store", store=file)
+    elif not file.is_file():
+        raise UnreadableFile("drop.no_file", path=file)
+
+
+def page() -> "Review | Page":
+    """Return the page as the kernel of `talkbalance app` shows it: in the language, with the file and in the folder it was told."""
     os.chdir(os.environ.get(FOLDER, "."))
     language: i18n.Language = "de" if os.environ.get(LANGUAGE) == "de" else "en"
     i18n.set_language(language)
+    given = os.environ.get(FILE)
+    if given and Path(given).is_dir():
+        return _clients(Path(given), language)
+    from talkbalance.views.review import review
+
     shown = review(samples=shipped("samples"), language=language, open_sample=False)
-    if file := os.environ.get(FILE):
-        _open(shown, Path(file))
+    if given:
+        _open(shown, Path(given))
     return shown
+
+
+def _clients(store: Path, language: i18n.Language) -> "Page":
+    """Return the page of a store's clients; what is wrong with the store is said in its place."""
+    from talkbalance.views.page import Page, style
+    from talkbalance.views.relationship import relationship
+
+    try:
+        return relationship(store, language=language).whole()
+    except TalkbalanceError as error:
+        shown = Page(language)
+        shown.page.children = [style(), shown.message]
+        shown.say(str(error), wrong=True)
+        return shown
 
 
 def _open(shown: "Review", file: Path) -> None:

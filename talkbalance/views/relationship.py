@@ -1,10 +1,11 @@
 """One client through the years, for people: measures over time, words that come up again, and what was left open.
 
 `relationship()` makes the first part, in which a client is chosen; the others are made from it and shown by naming them in a cell
-of their own: `years.over_time()`, `years.brought_up()`, `years.left_open()`. Only sides are shown, never people.
+of their own: `years.over_time()`, `years.brought_up()`, `years.left_open()`; `years.whole()` is all of them below one another, as
+`talkbalance app STORE` shows them. Only sides are shown, never people.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from math import floor, inf, isnan, log10
 from pathlib import Path
@@ -18,21 +19,35 @@ import pandas as pd
 from talkbalance.corpus.carried import brought_up, carried_over
 from talkbalance.corpus.example import example
 from talkbalance.corpus.store import Store, open_store
-from talkbalance.corpus.trends import FEWEST, LIKE, SIGNS, clients, over_time, trends
+from talkbalance.corpus.trends import FEWEST, LIKE, SIGNS, clients, told
 from talkbalance.errors import UnreadableFile
 from talkbalance.i18n import Language, text
 from talkbalance.meeting import clock
-from talkbalance.views.figures import LIGHT
-from talkbalance.views.page import WIDE, Page, note, row, soft, style
-from talkbalance.views.writing import NOTHING, day, figure_of, number, percent, side_name, unit_of, written
+from talkbalance.views.figures import LIGHT, shorten
+from talkbalance.views.page import WIDE, Page, heading, note, row, soft, style
+from talkbalance.views.writing import (
+    NOTHING,
+    SECONDS,
+    day,
+    figure_of,
+    number,
+    one_line,
+    percent,
+    plain,
+    side_name,
+    unit_of,
+    written,
+)
 
 WIDTH, HEIGHT = 420.0, 190.0
 """Units of a chart."""
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 14.0, 12.0, 34.0
 SHAPES = ("circle", "square", "diamond")
 """Of the groups of like meetings, in order."""
-QUOTES = 12
-"""Quotes that are shown before the rest is folded away."""
+QUOTES, WORDS = 12, 10
+"""Quotes and words that are shown before the rest is folded away."""
+SIGNS_OF_A_QUOTE = 220
+"""A quote is cut there: without marks a sentence can be a whole story."""
 
 
 def relationship(store: str | Path | Store | None = None, *, language: Language | None = None) -> "Relationship":
@@ -50,9 +65,16 @@ def relationship(store: str | Path | Store | None = None, *, language: Language 
     UnreadableFile
         Where the folder is no store, or no meeting in it names its client and its date.
     """
-    if isinstance(store, Store):
+    if store is None or isinstance(store, Store):
         return Relationship(store, language)
-    return Relationship(None if store is None else open_store(store), language)
+    if "://" not in str(store) and not is_store(store):
+        raise UnreadableFile("relationship.no_store", store=store)
+    return Relationship(open_store(store), language)
+
+
+def is_store(folder: str | Path) -> bool:
+    """Return whether a folder of this machine is a store of meetings; none is begun by asking."""
+    return (Path(folder) / "store.json").is_file()
 
 
 class Relationship(Page):
@@ -109,14 +131,12 @@ class Relationship(Page):
         found = found[found["first"].notna()]
         if found.empty:
             raise UnreadableFile("relationship.no_client", store=self.store.path)
-        place = self.choice.index or 0
-        rows = found.to_dict(orient="records")
-        options = [(text("relationship.option", client=row["client"], n=row["n"]), row["client"]) for row in rows]
-        most = int(found["n"].to_numpy().argmax())
+        named, chosen = found["client"].tolist(), self.choice.value
+        most = named[int(found["n"].to_numpy().argmax())]
         self.quiet, before = True, self.quiet
         self.choice.description = text("relationship.client") + ":"
-        self.choice.options = options
-        self.choice.index = place if self.choice.index is not None and self.parts else most
+        self.choice.options = [(_option(client, int(n)), client) for client, n in zip(named, found["n"], strict=True)]
+        self.choice.value = chosen if chosen in named else most
         self.quiet = before
         said = note(text("relationship.made_up")) if self.made_up else ""
         self.about.value = said + soft(text("relationship.about", least=FEWEST))
@@ -128,6 +148,13 @@ class Relationship(Page):
     def _show(self) -> None:
         for part in self.parts.values():
             part.draw()
+
+    def whole(self) -> Page:
+        """Return all parts below one another, each with its heading."""
+        parts = [made(self, titled=True).page for made in (OverTime, BroughtUp, LeftOpen)]
+        shown = Page(self.spoken)
+        shown.page.children = [self.page, *parts]
+        return shown
 
     def over_time(self) -> "OverTime":
         """Return the part with each measure over time."""
@@ -143,10 +170,21 @@ class Relationship(Page):
 
 
 class Section(Page):
-    """A part of the page; its language and client are those of the first part."""
+    """A part of the page; its language and client are those of the first part.
 
-    def __init__(self, years: Relationship) -> None:
+    Parameters
+    ----------
+    years
+        The first part.
+    titled
+        Whether it says what it is: in a notebook the cell above does.
+    """
+
+    name = ""
+
+    def __init__(self, years: Relationship, *, titled: bool = False) -> None:
         self.years = years
+        self.titled = titled
         super().__init__(years.spoken)
         self.shown = widgets.HTML()
         self.page.children = [self.shown, self.message]
@@ -160,7 +198,8 @@ class Section(Page):
 
     def draw(self) -> None:
         """Show the client that is chosen."""
-        self.shown.value = self.html(self.years.store, self.years.client)
+        title = heading(text(f"relationship.{self.name}")) if self.titled else ""
+        self.shown.value = title + self.html(self.years.store, self.years.client)
 
     def html(self, store: Store, client: str) -> str:
         """Return what the part shows of a client."""
@@ -168,36 +207,39 @@ class Section(Page):
 
 
 class OverTime(Section):
-    """Each measure over time: a chart and what can be said of it."""
+    """Each measure over time: what has changed for sure, then a chart each and what can be said of it."""
+
+    name = "over_time"
 
     def html(self, store: Store, client: str) -> str:
         """Return a card per measure."""
-        found, known = over_time(store, client=client), trends(store, client=client)
+        found, known = told(store, client=client)
         cards = []
         for measure, side in SIGNS:
             own = found[(found["measure"] == measure) & (found["side"] == side)]
             if len(own):
                 cards.append(card(own, known[(known["measure"] == measure) & (known["side"] == side)]))
-        return f'<div class="tb-years">{"".join(cards)}</div>' if cards else note(text("relationship.nothing"))
+        return f'{changed(known)}<div class="tb-years">{"".join(cards)}</div>' if cards else note(text("relationship.nothing"))
 
 
 class BroughtUp(Section):
     """The words a client keeps bringing up, and whether the agency spoke of them in the meeting after."""
+
+    name = "brought_up"
 
     def html(self, store: Store, client: str) -> str:
         """Return a table of words."""
         found = brought_up(store, client=client)
         if found.empty:
             return note(text("relationship.no_words"))
-        names = ("word", "meetings", "times", "first", "last", "taken_up", "quote")
-        heads = "".join(f'<th scope="col">{escape(text(f"relationship.{name}"))}</th>' for name in names)
-        rows = "".join(_word(row) for row in found.to_dict(orient="records"))
-        table = f'<table class="tb-years-words"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        return soft(text("relationship.words_how")) + table
+        rows = [_word(row) for row in found.to_dict(orient="records")]
+        return soft(text("relationship.words_how")) + _words(rows[:WORDS]) + _folded(rows[WORDS:], _words)
 
 
 class LeftOpen(Section):
     """What was left open: the client's questions without an answer, and what sounds like a promise."""
+
+    name = "left_open"
 
     def html(self, store: Store, client: str) -> str:
         """Return both lists, what nobody came back to first."""
@@ -213,22 +255,41 @@ class LeftOpen(Section):
 # ---------------------------------------------------------------------------------------------------- words and quotes
 
 
+def _words(rows: Sequence[str]) -> str:
+    names = ("word", "meetings", "times", "taken_up", "first", "last", "quote")
+    heads = "".join(f'<th scope="col">{escape(text(f"relationship.{name}"))}</th>' for name in names)
+    return f'<table class="tb-years-words"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
 def _word(found: Mapping[Any, Any]) -> str:
-    taken = text("relationship.of", n=found["taken_up"], whole=found["chances"]) if found["chances"] else "–"
-    cells = (found["meetings"], found["times"], day(found["first"]), day(found["last"]), taken)
+    taken = text("relationship.of", n=found["taken_up"], whole=found["chances"]) if found["chances"] else NOTHING
+    cells = (found["meetings"], found["times"], taken, day(found["first"]), day(found["last"]))
     figures = "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
-    quote = f'<td class="tb-years-quote">{escape(text("relationship.quoted", words=found["quote"]))}</td>'
-    return f'<tr><th scope="row">{escape(found["word"])}</th>{figures}{quote}</tr>'
+    quote = f'<td class="tb-years-quote">{_quoted(found["quote"])}</td>'
+    never = ' class="tb-years-never"' if found["chances"] and not found["taken_up"] else ""
+    return f'<tr{never}><th scope="row">{escape(found["word"])}</th>{figures}{quote}</tr>'
+
+
+def _quoted(words: str) -> str:
+    """Return what was said, escaped, in quotation marks."""
+    return escape(text("relationship.quoted", words=shorten(one_line(words), SIGNS_OF_A_QUOTE)))
+
+
+def _folded(rest: Sequence[str], shown: Callable[[Sequence[str]], str]) -> str:
+    """Return what is too much to be seen at once, behind a line that says how much it is."""
+    summary = escape(text("relationship.more", n=len(rest)))
+    return f"<details><summary>{summary}</summary>{shown(rest)}</details>" if rest else ""
 
 
 def _quotes(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Return quotes, those nobody came back to first, the newest first among them; many are folded away."""
     ordered = sorted(rows, key=lambda found: (_state(found) != "not_taken", -found["date"].value))
     items = [_item(found) for found in ordered]
-    shown, more = "".join(items[:QUOTES]), "".join(items[QUOTES:])
-    summary = escape(text("relationship.more", n=len(items) - QUOTES))
-    folded = f"<details><summary>{summary}</summary><ul class='tb-years-list'>{more}</ul></details>" if more else ""
-    return f'<ul class="tb-years-list">{shown}</ul>{folded}'
+    return _listed(items[:QUOTES]) + _folded(items[QUOTES:], _listed)
+
+
+def _listed(items: Sequence[str]) -> str:
+    return f'<ul class="tb-years-list">{"".join(items)}</ul>'
 
 
 def _state(found: Mapping[Any, Any]) -> str:
@@ -241,7 +302,7 @@ def _item(found: Mapping[Any, Any]) -> str:
     where = [side_name(found["side"]), day(found["date"])] + ([] if isnan(found["start"]) else [clock(found["start"])])
     said = text(f"relationship.{state}", words=found["words"])
     return (
-        f'<li class="tb-years-{state}"><span class="tb-quote">{escape(text("relationship.quoted", words=found["text"]))}</span> '
+        f'<li class="tb-years-{state}"><span class="tb-quote">{_quoted(found["text"])}</span> '
         f'<span class="tb-interval">{escape(", ".join(where))} · {escape(said)}</span></li>'
     )
 
@@ -249,11 +310,46 @@ def _item(found: Mapping[Any, Any]) -> str:
 # ---------------------------------------------------------------------------------------------------- charts
 
 
+def changed(known: pd.DataFrame) -> str:
+    """Return what has changed for sure, in a list, and of how many measures nothing can be said."""
+    rows = known.to_dict(orient="records")
+    sure = [found for found in rows if found["direction"] in ("rising", "falling") or not pd.isna(found["change"])]
+    tried = sum(bool(found["direction"]) for found in rows)
+    if not tried:
+        return ""
+    items = [f"<li><strong>{escape(_title(found))}</strong>: {escape(_sure(found, rows))}</li>" for found in sure]
+    rest = text("relationship.unchanged" if sure else "relationship.none_changed", n=tried - len(sure), whole=tried)
+    return (f"<p>{escape(text('relationship.changed'))}</p>{_listed(items)}" if sure else "") + soft(rest)
+
+
+def _title(found: Mapping[Any, Any]) -> str:
+    measure, side = str(found["measure"]), str(found["side"])
+    return f"{text(f'measures.{measure}')} · {side_name(side)}"
+
+
+def _sure(found: Mapping[Any, Any], rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Say how a measure has changed: at once, or little by little; of which group, where there are several."""
+    several = sum((one["measure"], one["side"]) == (found["measure"], found["side"]) for one in rows) > 1
+    return (f"{_group(found)}: " if several else "") + next(iter(_moves(found)))
+
+
+def _moves(found: Mapping[Any, Any]) -> Iterator[str]:
+    """Yield from when on a measure is on another level, and where it tends."""
+    measure, unit = str(found["measure"]), str(found["unit"])
+    if not pd.isna(found["change"]):
+        before, after = (written(found[when], measure, unit) for when in ("before", "after"))
+        yield text("relationship.change", date=day(found["change"]), before=before, after=after)
+    if found["slope_low"] == found["slope_high"] == 0:
+        yield text("relationship.even")
+    elif found["direction"]:
+        yield text(f"relationship.{found['direction']}", slope=_slope(found, unit))
+
+
 def card(own: pd.DataFrame, known: pd.DataFrame) -> str:
     """Return a measure over time as HTML: its name, what can be said in words, and the chart."""
-    first = own.iloc[0]
-    measure, side, unit = str(first["measure"]), str(first["side"]), str(first["unit"])
-    title = f"{text(f'measures.{measure}')} · {side_name(side)}"
+    first = own.iloc[0].to_dict()
+    measure, unit = str(first["measure"]), str(first["unit"])
+    title = _title(first)
     said = "".join(f"<p>{escape(words)}</p>" for words in _said(known, measure, unit))
     return (
         f'<section class="tb-years-card"><h4>{escape(title)}</h4><p class="tb-soft">{escape(unit_of(measure, unit))}</p>'
@@ -267,20 +363,20 @@ def _said(known: pd.DataFrame, measure: str, unit: str) -> Iterator[str]:
     for found in rows:
         name = f"{_group(found)}: " if len(rows) > 1 else ""
         level = {"value": found["level"], "low": found["level_low"], "high": found["level_high"], "measure": measure, "unit": unit}
-        yield name + text("relationship.level", level=_valued(level), n=found["n"])
-        if found["direction"]:
-            yield text(f"relationship.{found['direction']}", slope=_slope(found, unit))
+        yield name + text("relationship.level" if found["n"] > 1 else "relationship.level_one", level=_valued(level), n=found["n"])
+        if found["shrunk"] and found["n"] < FEWEST:
+            yield text("relationship.shrunk")
+        yield from _moves(found)
         if not pd.isna(found["change"]):
-            before, after = (written(found[when], measure, unit) for when in ("before", "after"))
-            yield text("relationship.change", date=day(found["change"]), before=before, after=after)
+            yield text("relationship.line")
         if found["reason"]:
             yield found["reason"]
 
 
 def _valued(found: Mapping[Any, Any]) -> str:
-    """Write a value with its interval, which ends where values do."""
-    most = 1.0 if found["unit"] == "0-1" else inf
-    inside = {**found, "low": max(0.0, found["low"]), "high": min(most, found["high"])} if not isnan(found["low"]) else found
+    """Write a value with its interval, which ends where values do: only response times lie below nothing."""
+    least, most = -inf if found["measure"] == "response_time" else 0.0, 1.0 if found["unit"] == "0-1" else inf
+    inside = {**found, "low": max(least, found["low"]), "high": min(most, found["high"])} if not isnan(found["low"]) else found
     value, bounds = figure_of(inside)
     return f"{value} ({bounds})" if bounds else value
 
@@ -289,13 +385,18 @@ def _slope(found: Mapping[Any, Any], unit: str) -> str:
     """Write a slope with its interval: shares in points."""
     scale, digits = (100.0, 0) if unit == "0-1" else (1.0, 1 if unit == "s" else 2)
     low, value, high = (_signed(scale * found[name], digits) for name in ("slope_low", "slope", "slope_high"))
-    return text("relationship.points" if unit == "0-1" else "relationship.plain", value=value, low=low, high=high)
+    way = {"0-1": "points", "1/min": "rate", "s": "seconds"}.get(unit, "plain")
+    return text(f"relationship.by_{way}", value=value, low=low, high=high)
 
 
 def _signed(value: float, digits: int) -> str:
     said = number(abs(value), digits)
     nought = not said.strip("0.,")
     return said if nought else f"{'+' if value > 0 else '−'}{said}"
+
+
+def _option(client: str, n: int) -> str:
+    return text("relationship.option" if n > 1 else "relationship.option_one", client=client, n=n)
 
 
 def _group(found: Mapping[Any, Any]) -> str:
@@ -379,7 +480,7 @@ def _ends(own: pd.DataFrame, known: pd.DataFrame, unit: str) -> tuple[float, flo
 def _beyond(value: float) -> float:
     """Return a round number a little above a positive value."""
     ten = 10.0 ** floor(log10(value))
-    return next(step * ten for step in (1, 2, 3, 4, 6, 8, 10, 20) if step * ten >= 1.1 * value)
+    return next(step * ten for step in (1, 2, 4, 6, 8, 10, 20) if step * ten >= 1.1 * value)
 
 
 def _band(known: pd.DataFrame, up: _scale) -> Iterator[str]:
@@ -398,7 +499,7 @@ def _band(known: pd.DataFrame, up: _scale) -> Iterator[str]:
 def _axes(own: pd.DataFrame, across: _scale, up: _scale) -> Iterator[str]:
     measure, unit = str(own["measure"].iloc[0]), str(own["unit"].iloc[0])
     for at in sorted({up.low, 0.0 if up.low < 0 else up.high / 2, up.high}):
-        y, said = up(at), percent(at) if unit == "0-1" else written(at, measure, unit)
+        y, said = up(at), _tick(at, measure, unit)
         yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT:.1f}" stroke="currentColor" stroke-opacity=".2"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{escape(said)}</text>'
     first, last = own["date"].iloc[0], own["date"].iloc[-1]
@@ -407,6 +508,13 @@ def _axes(own: pd.DataFrame, across: _scale, up: _scale) -> Iterator[str]:
         place = LEFT if anchor == "start" else WIDTH - RIGHT
         yield f'<path d="M{x:.1f} {HEIGHT - BOTTOM:.1f}v5" stroke="currentColor" stroke-opacity=".5"/>'
         yield f'<text x="{place:.1f}" y="{HEIGHT - 12:.1f}" text-anchor="{anchor}">{escape(day(at))}</text>'
+
+
+def _tick(value: float, measure: str, unit: str) -> str:
+    """Write a round number at an axis, with the digits it has; the unit stands above the chart."""
+    if unit == "0-1":
+        return percent(value)
+    return clock(value) if unit == "s" and measure not in SECONDS else plain(value)
 
 
 def _lines(own: pd.DataFrame, known: pd.DataFrame, across: _scale, up: _scale, colour: str) -> Iterator[str]:
@@ -451,6 +559,7 @@ _STYLE = """<style>
 .tb-review .tb-years-words th:last-child { text-align: left; }
 .tb-review .tb-years-words td { white-space: nowrap; }
 .tb-review .tb-years-words .tb-years-quote { white-space: normal; text-align: left; max-width: 46ch; }
+.tb-review .tb-years-never td:nth-child(4) { font-weight: 600; }
 .tb-years-quote { color: var(--jp-ui-font-color2, #565d68); }
 .tb-years-list { padding-left: 1.1rem; max-width: 100ch; }
 .tb-years-list li { margin: .35rem 0; line-height: 1.45; }

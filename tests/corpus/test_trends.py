@@ -16,6 +16,7 @@ from talkbalance.corpus.carried import brought_up, carried_over
 from talkbalance.corpus.store import Store, open_store
 from talkbalance.corpus.tables import Settings
 from talkbalance.corpus.trends import FEWEST, change, clients, dersimonian_laird, over_time, pooled, theil_sen, trends
+from talkbalance.corpus.trends import told as told_of
 from talkbalance.errors import InvalidParameter
 from talkbalance.meeting import Details, Meeting, Source, Speaker, Utterance
 from tests.corpus.generated import generated
@@ -92,6 +93,23 @@ def test_small_groups_are_hidden(tmp_path: Path) -> None:
     assert np.isnan(row["band_low"])
     assert "no comparison" in row["reason"]
     assert not bool(row["shrunk"])
+    single = filled(
+        tmp_path / "single", {"Eins": ["briefing"] * 2, "Zwei": ["briefing"], "Drei": ["briefing"], "Vier": ["briefing"]}
+    )
+    row = trends(single, client="Eins", signs=[("share", "agency")]).iloc[0]
+    assert not bool(row["shrunk"]), "three clients with a meeting each would show through"
+
+
+def test_both_tables_at_once_are_those_of_each(store: Store) -> None:
+    own, known = told_of(store, client="Pinkpanda")
+    pd.testing.assert_frame_equal(own, over_time(store, client="Pinkpanda"))
+    pd.testing.assert_frame_equal(known, trends(store, client="Pinkpanda"))
+
+
+def test_a_measure_may_be_called_anything(store: Store) -> None:
+    assert over_time(store, client="Pinkpanda", signs=[("sh'are", "agency"), ("share", "client")])["side"].unique().tolist() == [
+        "client"
+    ]
 
 
 def test_no_table_names_a_person(store: Store) -> None:

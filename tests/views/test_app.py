@@ -12,6 +12,7 @@ from talkbalance.cli import main
 from talkbalance.i18n import set_language
 from talkbalance.views import app, lab, local, serving
 from talkbalance.views.gate import Gate
+from talkbalance.views.review import Review
 
 PORT = 8123
 
@@ -162,6 +163,7 @@ def test_the_kernel_shows_what_it_was_told(samples: Path, tmp_path: Path, monkey
     monkeypatch.setenv(app.FILE, str(samples / "first_meeting_en.meeting.json"))
     monkeypatch.setenv(app.LANGUAGE, "de")
     shown = app.page()
+    assert isinstance(shown, Review)
     assert shown.meeting is not None
     assert shown.meeting.title.startswith("First meeting")
     assert shown.spoken == "de"
@@ -172,6 +174,7 @@ def test_without_a_file_it_asks_for_one_and_one_that_cannot_be_read_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shown = app.page()
+    assert isinstance(shown, Review)
     assert shown.meeting is None
     assert "drop a file here" in shown.message.value
     broken = tmp_path / "broken.meeting.json"
