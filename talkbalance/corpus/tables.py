@@ -7,6 +7,7 @@ missing in the others.
 
 import json
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from math import inf, nan
@@ -19,7 +20,7 @@ from talkbalance.corpus.promises import promises
 from talkbalance.errors import InvalidParameter, Unavailable, UnreadableFile
 from talkbalance.formats.files import read_text
 from talkbalance.frames import SPEAKING_TIME, SUMMARY, TURNS, Schema, columns, table
-from talkbalance.i18n import LANGUAGES, Language, language
+from talkbalance.i18n import LANGUAGES, Language, language, set_language
 from talkbalance.meeting import Meeting
 from talkbalance.metrics.interruptions import Rule, interruptions
 from talkbalance.metrics.listening import backchannels
@@ -161,16 +162,20 @@ def tables_of(meeting: Meeting, identity: str, *, settings: Settings, source: st
     source
         Hash of what the meeting was made from.
     """
-    with pd.option_context("mode.string_storage", "python"):  # of short columns, which these are, twice as fast to make
-        measured = summary(meeting, runs=settings.runs, seed=settings.seed, meaning=settings.meaning)
-        return {
-            "meetings": table([_about(meeting, identity)], MEETINGS),
-            "summary": _beginning_with(identity, measured, "summary"),
-            "events": _events(meeting, identity, settings),
-            "turns": _beginning_with(identity, turns(meeting), "turns"),
-            "windows": _windows(meeting, identity, settings),
-            "sources": table([(identity, source)], SCHEMAS["sources"]),
-        }
+    return copy_context().run(_tables, meeting, identity, settings, source)
+
+
+def _tables(meeting: Meeting, identity: str, settings: Settings, source: str) -> dict[str, pd.DataFrame]:
+    set_language(settings.language)  # in this context alone
+    measured = summary(meeting, runs=settings.runs, seed=settings.seed, meaning=settings.meaning)
+    return {
+        "meetings": table([_about(meeting, identity)], MEETINGS),
+        "summary": _beginning_with(identity, measured, "summary"),
+        "events": _events(meeting, identity, settings),
+        "turns": _beginning_with(identity, turns(meeting), "turns"),
+        "windows": _windows(meeting, identity, settings),
+        "sources": table([(identity, source)], SCHEMAS["sources"]),
+    }
 
 
 def _about(meeting: Meeting, identity: str) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from talkbalance.corpus.store import Store, open_store
 from talkbalance.corpus.tables import Settings
 from talkbalance.corrections import Correction
 from talkbalance.errors import InvalidParameter
+from talkbalance.i18n import language, set_language
 from talkbalance.meeting import Meeting
 from tests.corpus.generated import generated
 from tests.corpus.objects import contents, storage
@@ -201,3 +203,18 @@ def test_a_store_without_meetings(tmp_path: Path, cluster: Client) -> None:
     assert store.map(len, client=cluster).columns.tolist() == ["meeting", "error"]  # type: ignore[arg-type]
     store.measure(OTHER, client=cluster)
     assert store.settings == OTHER
+
+
+def test_reasons_are_in_the_language_of_the_store(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store", settings=Settings(runs=0, language="de"))
+    set_language("en")
+    try:
+        heard = told()
+        store.add(replace(heard, source=replace(heard.source, overlap_observable=False)))
+        reasons = store.summary()["reason"]
+        assert language() == "en"
+    finally:
+        set_language(None)
+    said = set(reasons) - {""}
+    assert said
+    assert not any(" the " in reason for reason in said)
