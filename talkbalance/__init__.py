@@ -42,6 +42,7 @@ from talkbalance.summary import summary
 if TYPE_CHECKING:
     from talkbalance.attaching import attach
     from talkbalance.corpus.store import open_store
+    from talkbalance.corpus.voices import same_voices
     from talkbalance.formats.names import names_in, with_names, write_names
     from talkbalance.formats.uem import within
     from talkbalance.pipeline import transcribe
@@ -61,6 +62,7 @@ _HEAVY = {
     "open_store": "corpus.store",
     "pseudonymised": "pseudonyms",
     "report": "views.report",
+    "same_voices": "corpus.voices",
     "timeline": "views.figures",
     "transcribe": "pipeline",
     "with_names": "formats.names",
@@ -105,6 +107,7 @@ __all__ = [
     "report",
     "responses",
     "review_queue",
+    "same_voices",
     "speaking_time",
     "summary",
     "timeline",

@@ -11,6 +11,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Literal
 
+from talkbalance.corpus.jobs import STORE
+from talkbalance.corpus.places import below, path_to, there
+from talkbalance.corpus.prints import Prints
 from talkbalance.corrections import log_beside
 from talkbalance.errors import TalkbalanceError, UnreadableFile
 from talkbalance.formats import read
@@ -19,7 +22,7 @@ from talkbalance.speech.partial import partials
 from talkbalance.speech.playback import copies
 from talkbalance.speech.weights import cache_folder
 
-Kind = Literal["meeting", "corrections", "partial", "playback", "dropped", "table", "report", "store"]
+Kind = Literal["meeting", "corrections", "partial", "playback", "dropped", "table", "report", "voices", "store"]
 
 MEETING = ".meeting.json"
 RESULTS = (".summary.csv", ".speaking_time.csv", ".interruptions.csv", ".questions.csv", ".report.html")
@@ -28,7 +31,7 @@ RESULTS = (".summary.csv", ".speaking_time.csv", ".interruptions.csv", ".questio
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Something of a meeting: what it is, and where; in a store, the identity of the meeting there."""
+    """Something of a meeting: what it is, and where; in a store, the identity of the meeting there, or "" for all of them."""
 
     kind: Kind
     path: Path
@@ -40,6 +43,8 @@ class Trace:
             from talkbalance.corpus.store import open_store
 
             open_store(self.path).delete(self.identity)
+        elif self.kind == "voices":
+            Prints(self.path).remove(self.identity) if self.identity else Prints(self.path).forget()
         elif self.path.is_dir():
             shutil.rmtree(self.path)
         else:
@@ -163,5 +168,21 @@ def _in_stores(identity: str, stores: Sequence[Path]) -> Iterator[Trace]:
     for store in stores:
         from talkbalance.corpus.store import open_store
 
+        if identity:
+            yield from (Trace("voices", store, identity) for _ in Prints(store).left(identity)[:1])
         if identity and identity in open_store(store):
             yield Trace("store", store, identity)
+
+
+def voices(of: str | Path) -> tuple[Trace, ...]:
+    """Return the voice prints of all meetings of a store, if there are any.
+
+    Raises
+    ------
+    UnreadableFile
+        Where it is no store.
+    """
+    store = path_to(of)
+    if not there(store / STORE):
+        raise UnreadableFile("corpus.no_store", store=store)
+    return (Trace("voices", store),) if below(Prints(store).folder) else ()

@@ -17,19 +17,22 @@ def add(commands: Commands) -> None:
     parser.add_argument("--expired", action="store_true", help=text("forget.help_expired"))
     parser.add_argument("--results", action="store_true", help=text("forget.help_results"))
     parser.add_argument("--store", metavar="DIR", type=Path, action="append", default=[], help=text("forget.help_store"))
+    parser.add_argument("--voices", metavar="STORE", action="append", default=[], help=text("voices.help_forget"))
     parser.add_argument("--yes", action="store_true", help=text("forget.help_yes"))
 
 
 def _run(options: argparse.Namespace) -> None:
-    from talkbalance.forgetting import Known, expired, known, traces
+    from talkbalance.forgetting import Known, expired, known, traces, voices
 
     if options.expired:
         found: list[Known] = list(expired([Path(folder) for folder in options.meetings or ["."]], stores=options.store))
-    elif options.meetings:
+    elif options.meetings or options.voices:
         found = [known(given) for given in options.meetings]
     else:
         raise TalkbalanceError("forget.whom")
-    listed = list(dict.fromkeys(t for one in found for t in traces(one, results=options.results, stores=options.store)))
+    of_meetings = (trace for one in found for trace in traces(one, results=options.results, stores=options.store))
+    of_voices = (trace for store in options.voices for trace in voices(store))
+    listed = list(dict.fromkeys((*of_meetings, *of_voices)))
     if not listed:
         print(text("forget.nothing"), file=sys.stderr)
         return
