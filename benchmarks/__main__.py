@@ -11,6 +11,7 @@ ALL = (
     "annomi",
     "channels",
     "voices",
+    "voices_across",
     "confidence",
     "attribution",
     "engines",
