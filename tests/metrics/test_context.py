@@ -118,6 +118,10 @@ def test_only_talk_of_others_is_added_up_until_six_seconds_after() -> None:
     assert _rows(*said)[0]["others_talk"] == 1 + 1 + 0.5
 
 
+def test_who_stops_together_is_not_who_speaks_next() -> None:
+    assert _rows(("Eva", 0.0, 2.0), ("Baum", 1.0, 2.0), ("Baum", 3.0, 4.0))[0]["gap"] == 1
+
+
 def test_without_times_the_next_sentence_of_another_is_the_next() -> None:
     row = _rows(*TALK, timed=False)[2]
     assert np.isnan([row[name] for name in TIMES]).all()

@@ -245,6 +245,9 @@ def test_where_nobody_else_is_near_the_words_decide() -> None:
     asked = question("Do you like it", "en", marked=False)
     assert asked is not None
     assert confidences(alone) == [pytest.approx(asked.confidence, abs=0.001)]
+    why = question("Warum ist der Panda rosa", "de", marked=False)
+    assert why is not None
+    assert confidences(meeting((0, 2, "Eva", "Warum ist der Panda rosa"))) == [pytest.approx(why.confidence, abs=0.001)]
 
 
 def _odds(probabilities: list[float]) -> NDArray[np.float64]:
@@ -259,19 +262,29 @@ STATED = (
 )
 
 
-def test_marks_weigh_as_much_as_they_tell_questions_from_statements_here() -> None:
-    said = meeting(*((i * 3, i * 3 + 2, ("Eva", "Baum")[i % 2], text) for i, text in enumerate(STATED)))
+STATEMENTS = ("Das ist gut", "Wir gehen heim", "Die Karte ist neu", "Er kam am Abend")
+CHANCE = tuple(f"{text}{'???.'[i % 4]}" for i, text in enumerate(STATEMENTS * 25))
+WRONG = ("Was hat Sie gestört.", "Haben Sie das Bild gesehen.", "Wann kommen Sie.", *(f"{text}?" for text in STATEMENTS)) * 21
+
+
+@pytest.mark.parametrize(("texts", "gains"), [(STATED, (1, 9)), (CHANCE, (0, 1)), (WRONG, (-9, 0))])
+def test_marks_weigh_as_much_as_they_tell_questions_from_statements_here(
+    texts: tuple[str, ...], gains: tuple[float, float]
+) -> None:
+    said = meeting(*((i * 2, i * 2 + 1.5, ("Eva", "Baum")[i % 2], text) for i, text in enumerate(texts)))
     odds = _odds(confidences(said, punctuation=False))
-    asks, written = (np.array([text[-1] in marks for text in STATED]) for marks in ("?", ".?!"))
-    sure = 1 / (1 + np.exp(-odds))
+    asks, written = (np.array([text[-1] in marks for text in texts]) for marks in ("?", ".?!"))
+    sure, gain = 1 / (1 + np.exp(-odds)), 0.0
     for _ in range(8):
         on_questions = (20 * 0.7 + sure[asks].sum()) / (20 + sure[written].sum())
         on_others = (100 * 0.01 + (1 - sure[asks]).sum()) / (100 + (1 - sure[written]).sum())
-        marked = np.maximum(odds, -2.9) + np.log(on_questions / on_others)
+        gain = np.log(on_questions / on_others)
+        marked = gain + (np.maximum(odds, -2.9) if gain > 0 else odds)
         unmarked = odds + np.log((1 - on_questions) / (1 - on_others))
         sure = 1 / (1 + np.exp(-np.where(asks, marked, np.where(written, unmarked, odds))))
+    assert gains[0] < gain < gains[1]
+    assert odds[asks].min() < -2.9  # words that would have spoken against a mark
     assert confidences(said) == pytest.approx(sure.tolist(), rel=1e-12)
-    assert confidences(said, punctuation=False)[-1] < 1 / (1 + np.exp(2.9))  # words alone would have spoken against its mark
 
 
 def test_without_a_question_mark_anywhere_marks_say_nothing() -> None:
@@ -366,7 +379,7 @@ def test_a_turn_of_another_side_answers(after: tuple[tuple[float, float, str, st
 
 
 def test_what_a_person_checked_goes_before_words() -> None:
-    texts = "Das ist gut. Haben Sie das Bild gesehen? Wir gehen heim."
+    texts = "Donnerstag. Haben Sie das Bild gesehen? Wir gehen heim."  # the sentences begin at 0, 1 and 6
     spoken = [Word(i, i + 0.9, word) for i, word in enumerate(texts.split())]
 
     def heard(*checks: Check) -> list[float]:
@@ -374,8 +387,8 @@ def test_what_a_person_checked_goes_before_words() -> None:
         return confidences(Meeting(PEOPLE, (said, Utterance(13, 14, "Baum", "Gern gemacht.")), 20, language="de"))
 
     plain = heard()
-    assert heard(Check("questions", holds=False, start=3)) == [plain[0], 0, *plain[2:]]
-    assert heard(Check("questions", holds=True, start=8.4)) == [*plain[:2], 1, plain[3]]
+    assert heard(Check("questions", holds=False, start=1)) == [plain[0], 0, *plain[2:]]
+    assert heard(Check("questions", holds=True, start=6.4)) == [*plain[:2], 1, plain[3]]
     assert heard(Check("questions", holds=True, start=0), Check("backchannels", holds=False)) == [1, *plain[1:]]
     untimed = Utterance(None, None, "Eva", texts, checks=(Check("questions", holds=True),))
     found = Meeting(PEOPLE, (untimed,), None, language="de", source=Source(times="none"))
