@@ -17,6 +17,8 @@ HEARING_MEMORY = 3 * 2**30
 """Bytes a worker needs that hears recordings; measured are 2 GB (`benchmarks/results/long_recordings.md`)."""
 MEASURING_MEMORY = 2**29
 """Bytes a worker needs that measures transcripts; measured are 0.3 GB (`benchmarks/results/batch.md`)."""
+ANSWERS_WITHIN = "10s"
+"""Time a scheduler has to answer."""
 AHEAD = 3
 """Tasks per thread of the cluster that are handed out at a time."""
 
@@ -130,7 +132,7 @@ def connected(scheduler: str) -> Iterator["Client"]:
     from distributed import Client
 
     try:
-        with dask.config.set({"distributed.comm.timeouts.connect": "10s"}):
+        with dask.config.set({"distributed.comm.timeouts.connect": ANSWERS_WITHIN}):
             client = Client(scheduler)
     except (OSError, ValueError) as error:
         raise TalkbalanceError("corpus.no_scheduler", address=scheduler, why=" ".join(str(error).split())[:120]) from None

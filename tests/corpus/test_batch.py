@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,8 @@ from distributed import Client
 
 import talkbalance as tb
 from talkbalance import cli
+from talkbalance.corpus import batch as batches
+from talkbalance.corpus import clusters
 from talkbalance.corpus.batch import batch
 from talkbalance.corpus.clusters import local_cluster
 from talkbalance.corpus.jobs import Said, files_of, plan
@@ -24,6 +27,7 @@ from talkbalance.corrections import Correction, Log, log_beside
 from talkbalance.errors import TalkbalanceError
 from talkbalance.formats.names import Named
 from talkbalance.meeting import Details
+from talkbalance.speech.replay import ReplayDiarizer, ReplayTranscriber
 from tests.corpus.generated import generated, write
 from tests.corpus.test_store import bytes_of
 
@@ -61,7 +65,10 @@ def test_the_same_content_under_two_names_is_one_meeting(tmp_path: Path, store: 
     assert store.meetings()["file"].tolist() == ["one.vtt"]
 
 
-def test_failures_are_listed_with_their_reason_and_retried(folder: Path, store: Store, cluster: Client) -> None:
+def test_failures_are_listed_with_their_reason_and_retried(
+    folder: Path, store: Store, cluster: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "_models", lambda *_: (ReplayTranscriber(()), ReplayDiarizer(())))
     broken = folder / "broken.vtt"
     broken.write_text("WEBVTT\n\nnothing here\n", encoding="utf-8")
     (folder / "noise.mp3").write_bytes(b"\0\1" * 500)
@@ -187,7 +194,7 @@ def test_killed_it_ends_with_the_same_bytes(tmp_path: Path, cluster: Client) -> 
 
 
 def test_a_killed_worker_of_a_cluster_loses_nothing(tmp_path: Path) -> None:
-    write(tmp_path / "in", range(24), utterances=30)
+    write(tmp_path / "in", range(16), utterances=20)
     file = tmp_path / "scheduler.json"
     quiet = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__HTTP__ROUTES": "[]", "OMP_NUM_THREADS": "1"}
 
@@ -213,12 +220,16 @@ def test_a_killed_worker_of_a_cluster_loses_nothing(tmp_path: Path) -> None:
         for process in running:
             process.kill()
             process.wait()
-    assert (found.measured, found.failed, len(killed)) == (24, (), 24)
+    assert (found.measured, found.failed, len(killed)) == (16, (), 16)
     assert sorted(store.meetings()["meeting"]) == list(store)
     assert not store.summary().duplicated(["meeting", "measure", "side"]).any()
 
 
-def test_the_command_says_what_failed_and_freezes_settings(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_failed_and_freezes_settings(
+    tmp_path: Path, cluster: Client, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "ANSWERS_WITHIN", "0.3s")
+    monkeypatch.setattr(batches, "cluster", lambda *_, **__: nullcontext(cluster))
     write(tmp_path / "in", range(2), utterances=12)
     (tmp_path / "in" / "broken.vtt").write_text("WEBVTT\n\nnothing here\n", encoding="utf-8")
     frozen = tmp_path / "settings.json"

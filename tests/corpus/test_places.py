@@ -2,26 +2,34 @@
 
 import threading
 import time
+import wave
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 from distributed import Client
 from pandas.testing import assert_frame_equal
 
 from talkbalance import cli
+from talkbalance.corpus import batch as batches
 from talkbalance.corpus import places
 from talkbalance.corpus.batch import batch
-from talkbalance.corpus.jobs import files_of
+from talkbalance.corpus.jobs import Said, files_of
 from talkbalance.corpus.places import Lease, copied_here, get, path_to, put, there
 from talkbalance.corpus.store import Store, open_store
 from talkbalance.corpus.tables import SCHEMAS
 from talkbalance.corrections import Correction, Log, log_beside
 from talkbalance.errors import MissingModel, UnreadableFile
+from talkbalance.meeting import Details, Word
+from talkbalance.speech.backend import Span
+from talkbalance.speech.replay import ReplayDiarizer, ReplayTranscriber
 from tests.corpus.generated import write
 from tests.corpus.objects import Objects, contents, storage
 from tests.corpus.test_store import FAST, bytes_of, stop_after, told
+
+RENAMED = Correction("rename", "Baum", "Herr Baum", at="2026-03-02")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +53,7 @@ def lay(folder: Path, below: str) -> None:
 
 def filled(store: Store) -> Store:
     for number in range(1, 4):
-        store.put(told(number=number), log=[Correction("rename", "Baum", "Herr Baum")] if number == 2 else [])
+        store.put(told(number=number), log=[RENAMED] if number == 2 else [])
     return store
 
 
@@ -151,6 +159,28 @@ def test_a_batch_over_meetings_elsewhere(tmp_path: Path, copies: Path, cluster: 
     assert ours == theirs
     assert batch(["objects://calls/Pinkpanda"], open_store(place), client=cluster).known == 5
     assert not list(copies.iterdir())
+
+
+def test_a_recording_elsewhere_is_heard_from_a_copy(
+    tmp_path: Path, copies: Path, cluster: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ReplayTranscriber((Word(0.2, 0.6, "Guten"), Word(0.6, 1.0, "Tag.")))
+    monkeypatch.setattr(batches, "_models", lambda *_: (said, ReplayDiarizer((Span(0.1, 1.1, "a"),))))
+    with wave.open(str(tmp_path / "call.wav"), "wb") as file:
+        file.setparams((1, 2, 16_000, 32_000, "NONE", ""))
+        file.writeframes(np.random.default_rng(0).integers(-9000, 9000, 32_000, np.int16).tobytes())
+    put(path_to("objects://calls/call.wav"), (tmp_path / "call.wav").read_bytes())
+    put(path_to("objects://calls/noise.mp3"), b"\0\1" * 500)
+    store = open_store("objects://store", settings=FAST)
+    found = batch(["objects://calls"], store, client=cluster)
+    assert (found.measured, len(found.failed)) == (1, 1)
+    (identity,) = store
+    meeting = store.meeting(identity)
+    assert [u.text for u in meeting.utterances] == ["Guten Tag."]
+    assert (meeting.source.file, meeting.recording) == ("call.wav", None)
+    assert not list(copies.iterdir())
+    monkeypatch.setattr(batches, "copied_here", None)  # what is in the store is not fetched again
+    assert batch(["objects://calls"], store, said=Said(details=Details(kind="review")), client=cluster).measured == 1
 
 
 def test_patterns_lists_and_stores_elsewhere(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from distributed import Client
 
 from talkbalance.corpus.batch import batch
-from talkbalance.corpus.clusters import local_cluster
 from talkbalance.corpus.research import LONG, long, methods, reliability, split
 from talkbalance.corpus.store import Store, open_store
 from talkbalance.corpus.tables import SCHEMAS, Settings
@@ -74,12 +74,11 @@ def test_agreement_is_that_of_the_textbook() -> None:
         reliability(pd.concat([codes, codes]))
 
 
-def test_frozen_settings_give_the_same_bytes(store: Store, tmp_path: Path) -> None:
+def test_frozen_settings_give_the_same_bytes(store: Store, tmp_path: Path, cluster: Client) -> None:
     frozen = tmp_path / "settings.json"
     frozen.write_text(store.settings.freeze(), encoding="utf-8")
     again = open_store(tmp_path / "again", settings=Settings.frozen(frozen))
-    with local_cluster(1) as client:
-        batch([store.path], again, client=client)
+    batch([store.path], again, client=cluster)
     for name in SCHEMAS:
         if name != "sources":
             files = [{file.name: file.read_bytes() for file in (one.path / "tables" / name).iterdir()} for one in (store, again)]
