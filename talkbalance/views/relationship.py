@@ -247,7 +247,7 @@ class LeftOpen(Section):
         parts = [soft(text("relationship.open_how"))]
         for kind in ("question", "promise"):
             own = found[found["kind"] == kind]
-            parts.append(f"<h3>{escape(text(f'relationship.{kind}s'))}</h3>")
+            parts.append(f"<h4>{escape(text(f'relationship.{kind}s'))}</h4>")
             parts.append(_quotes(own.to_dict(orient="records")) if len(own) else note(text(f"relationship.no_{kind}s")))
         return "".join(parts)
 
@@ -330,19 +330,18 @@ def _title(found: Mapping[Any, Any]) -> str:
 def _sure(found: Mapping[Any, Any], rows: Sequence[Mapping[Any, Any]]) -> str:
     """Say how a measure has changed: at once, or little by little; of which group, where there are several."""
     several = sum((one["measure"], one["side"]) == (found["measure"], found["side"]) for one in rows) > 1
-    return (f"{_group(found)}: " if several else "") + next(iter(_moves(found)))
+    return (f"{_group(found)}: " if several else "") + _moves(found)
 
 
-def _moves(found: Mapping[Any, Any]) -> Iterator[str]:
-    """Yield from when on a measure is on another level, and where it tends."""
+def _moves(found: Mapping[Any, Any]) -> str:
+    """Say from when on a measure is on another level, or else where it tends; "" of too few meetings."""
     measure, unit = str(found["measure"]), str(found["unit"])
     if not pd.isna(found["change"]):
         before, after = (written(found[when], measure, unit) for when in ("before", "after"))
-        yield text("relationship.change", date=day(found["change"]), before=before, after=after)
+        return text("relationship.change", date=day(found["change"]), before=before, after=after)
     if found["slope_low"] == found["slope_high"] == 0:
-        yield text("relationship.even")
-    elif found["direction"]:
-        yield text(f"relationship.{found['direction']}", slope=_slope(found, unit))
+        return text("relationship.even")
+    return text(f"relationship.{found['direction']}", slope=_slope(found, unit)) if found["direction"] else ""
 
 
 def card(own: pd.DataFrame, known: pd.DataFrame) -> str:
@@ -366,9 +365,8 @@ def _said(known: pd.DataFrame, measure: str, unit: str) -> Iterator[str]:
         yield name + text("relationship.level" if found["n"] > 1 else "relationship.level_one", level=_valued(level), n=found["n"])
         if found["shrunk"] and found["n"] < FEWEST:
             yield text("relationship.shrunk")
-        yield from _moves(found)
-        if not pd.isna(found["change"]):
-            yield text("relationship.line")
+        if moves := _moves(found):
+            yield moves if pd.isna(found["change"]) else f"{moves} {text('relationship.line')}"
         if found["reason"]:
             yield found["reason"]
 
@@ -383,7 +381,7 @@ def _valued(found: Mapping[Any, Any]) -> str:
 
 def _slope(found: Mapping[Any, Any], unit: str) -> str:
     """Write a slope with its interval: shares in points."""
-    scale, digits = (100.0, 0) if unit == "0-1" else (1.0, 1 if unit == "s" else 2)
+    scale, digits = (100.0, 0) if unit == "0-1" else (1.0, 2)
     low, value, high = (_signed(scale * found[name], digits) for name in ("slope_low", "slope", "slope_high"))
     way = {"0-1": "points", "1/min": "rate", "s": "seconds"}.get(unit, "plain")
     return text(f"relationship.by_{way}", value=value, low=low, high=high)
@@ -557,8 +555,9 @@ _STYLE = """<style>
 .tb-years-card svg { display: block; max-width: 560px; }
 .tb-years-words td, .tb-years-words th { vertical-align: top; }
 .tb-review .tb-years-words th:last-child { text-align: left; }
-.tb-review .tb-years-words td { white-space: nowrap; }
-.tb-review .tb-years-words .tb-years-quote { white-space: normal; text-align: left; max-width: 46ch; }
+.tb-review .tb-years-words td, .tb-review .tb-years-words th { padding: .2rem .6rem; }
+.tb-review .tb-years-words td:nth-child(4) { white-space: nowrap; }
+.tb-review .tb-years-words .tb-years-quote { text-align: left; max-width: 46ch; }
 .tb-review .tb-years-never td:nth-child(4) { font-weight: 600; }
 .tb-years-quote { color: var(--jp-ui-font-color2, #565d68); }
 .tb-years-list { padding-left: 1.1rem; max-width: 100ch; }
