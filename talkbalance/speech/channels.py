@@ -20,7 +20,8 @@ excess in Eva's     |####    ####    |  ->  Eva speaks, also where both do
    it is weak, a few hundredths where it is strong. Silence is no evidence; the chain only waits there.
 
 A person is heard where the chain says it is theirs and their own microphone hears speech. Boundaries are those of the
-activity or of the excess, neither padded nor moved; holes below a tenth of a second are closed, as no pause is that short.
+activity, of the excess, or of the sound where it sinks into `silence`, never padded; holes below a tenth of a second are closed, as
+no pause is that short.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from talkbalance.speech import activity, layout
+from talkbalance.speech import activity, layout, silence
 from talkbalance.speech.activity import FIELD, FRAME, STRIDE
 from talkbalance.speech.backend import RATE, Progress, Sound, Span, silent
 from talkbalance.speech.weights import VoiceModels, voice_models
@@ -113,7 +114,8 @@ class Channels:
         speech = np.stack([self._speech(sounds, i, progress) for i in range(len(sounds))])
         progress(duration)
         owned = ownership(levels(sounds, speech.shape[1]), bleeding(sounds), speech)
-        found = _spans(speech, owned, duration)
+        level = np.stack([silence.levels(sound, speech.shape[1]) for sound in sounds])
+        found = _spans(speech, owned, level, duration)
         if names is not None:
             return tuple(Span(start, end, names[i], sure) for start, end, i, sure in found)
         order = list(dict.fromkeys(i for _, _, i, _ in found))
@@ -258,15 +260,17 @@ def _chain(weights: Floats, changes: Floats) -> Floats:
     return np.asarray((both / both.sum(axis=1, keepdims=True)).T)
 
 
-def _spans(speech: Floats, owned: Floats, duration: float) -> list[tuple[float, float, int, float]]:
+def _spans(speech: Floats, owned: Floats, level: activity.Floats, duration: float) -> list[tuple[float, float, int, float]]:
     """Return start, end, channel and confidence of each span, in order of start."""
     found = []
     least = round(BLIP / FRAME)
-    for i in range(len(speech)):
-        speaks = (owned[i] > 0.5) & (speech[i] > 0.5)
+    speaking = (owned > 0.5) & (speech > 0.5)
+    for speaks in speaking:
         for start, end in activity.runs(~speaks):
             if end - start < least and start > 0 and end < len(speaks):
                 speaks[start:end] = True
+    nobody = (1 - speech).astype(np.float32)
+    for i, speaks in enumerate(silence.spoken(speaking.T, level.T, nobody.T).T):
         for start, end in activity.runs(speaks):
             if end - start >= least:
                 sure = float((speech[i, start:end] * owned[i, start:end]).mean())

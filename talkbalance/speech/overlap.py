@@ -5,7 +5,7 @@
    joined and heard again as one longer stretch: `clustering` says from these how many voices there are.
 3. Each piece is given to a voice, by its sound and, less, by what the windows say of its neighbourhood; each person of a
    window to the voices of the pieces they speak in.
-4. Where two speak, the two likeliest voices do.
+4. Where two speak, the two likeliest voices do; `silence` cuts out where there is no sound of them.
 
 ```
 alone     |--S1--|   |--S2---|  |-S1-|
@@ -15,7 +15,8 @@ spans     S1 |######           ########|
 ```
 
 Voices are compared where one speaks alone because there the sound is theirs; that people who take turns are told apart does not
-hang on the windows noticing it. Boundaries are where the averaged probabilities cross their limits, neither padded nor moved.
+hang on the windows noticing it. Boundaries are where the averaged probabilities cross their limits, or where the sound sinks into
+silence, never padded.
 
 References
 ----------
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from talkbalance.speech import activity, clustering
+from talkbalance.speech import activity, clustering, silence
 from talkbalance.speech.activity import FRAME, FRAMES, STEP, Activity, Floats, Frames
 from talkbalance.speech.backend import Progress, Sound, Span, silent
 from talkbalance.speech.partial import BLANK, Tape
@@ -48,6 +49,9 @@ JOINED = LENGTHS[-1]
 
 BATCH, TOGETHER = 16, 32.0
 """How many go through the network together, and how many seconds at most."""
+
+OF_PEAK = 0.25
+"""Part of its highest probability above which an overlap lasts: a sure one is not widened by what lets a doubtful one count."""
 
 SHARPNESS = 20.0
 """How much more likely a voice is per unit of similarity; a piece below 1 s counts as much less as it is shorter."""
@@ -103,15 +107,15 @@ class Overlap:
     Parameters
     ----------
     both
-        Probability, averaged over windows, from which two people count as speaking at once. Below one half, because windows
-        that see an overlap at their edge doubt it.
+        Probability, averaged over windows, from which two people may be speaking at once. Far below one half, because windows
+        that see an overlap at their edge doubt it, and most overlaps are short.
     models
         Weights; None for the packaged ones.
     """
 
     name = "overlap (segmentation-3.0, CAM++)"
 
-    def __init__(self, *, both: float = 0.25, models: VoiceModels | None = None) -> None:
+    def __init__(self, *, both: float = 0.12, models: VoiceModels | None = None) -> None:
         self.both = both
         self._models = models
 
@@ -124,7 +128,8 @@ class Overlap:
         )
         pieces = self._pieces(heard, sound, progress, tape)
         progress(sound.duration)
-        return spans(heard, pieces, duration=sound.duration, speakers=speakers, both=self.both)
+        level = silence.levels(sound, len(heard.count))
+        return spans(heard, pieces, level, duration=sound.duration, speakers=speakers, both=self.both)
 
     @cached_property
     def _networks(self) -> "tuple[Segmentation, Voices]":
@@ -187,11 +192,14 @@ def _equally_long(length: NDArray[np.intp]) -> Iterator[tuple[int, list[int]]]:
     yield from waiting.items()
 
 
-def spans(heard: Activity, pieces: Pieces, *, duration: float, speakers: int | None, both: float) -> tuple[Span, ...]:
-    """Return who speaks when, from what was heard; pure."""
+def spans(
+    heard: Activity, pieces: Pieces, level: Floats, *, duration: float, speakers: int | None, both: float
+) -> tuple[Span, ...]:
+    """Return who speaks when, from what was heard and (frames,) how loud it was; pure."""
     known = _known(heard, pieces, speakers)
     speaking = _speaking(heard, pieces, known)
     decided = _decided(heard, speaking, both)
+    decided = silence.spoken(decided, *(np.broadcast_to(row[:, None], decided.shape) for row in (level, heard.count[:, 0])))
     told_apart = _told_apart(pieces, known)
     found = [
         (
@@ -279,6 +287,15 @@ def _decided(heard: Activity, speaking: Floats, both: float) -> NDArray[np.bool_
     decided = np.zeros(speaking.shape, np.bool_)
     decided[somebody, order[somebody, 0]] = True
     if speaking.shape[1] > 1:
-        two = somebody[heard.count[somebody, 2] > both]
+        two = somebody[_two(heard.count[:, 2], both)[somebody]]
         decided[two, order[two, 1]] = True
     return decided
+
+
+def _two(probability: Floats, both: float) -> NDArray[np.bool_]:
+    """Return (frames,) whether two speak: from `both` on, and not far below the highest probability around."""
+    two = probability > both
+    for start, end in activity.runs(two):
+        around = probability[start:end]
+        two[start:end] = around >= OF_PEAK * around.max()
+    return two

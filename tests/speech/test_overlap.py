@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from talkbalance.speech.partial import Tape
 from tests.sounds import Clip
 
 NOBODY, A, B, AB = 0, 1, 2, 4
+BOTH = 0.12
 
 
 def heard(*stretches: tuple[float, int], certain: float = 1.0) -> Activity:
@@ -39,37 +41,61 @@ def of_two(what: Activity, *whose: int) -> Pieces:
     return Pieces(frames, voices, Joined(voices[:0], np.zeros(0, np.float32)))
 
 
+def steady(what: Activity) -> activity.Floats:
+    """Return a level that never sinks."""
+    return np.zeros(len(what.count), np.float32)
+
+
 def drawn(found: tuple[Span, ...]) -> list[tuple[str, float, float]]:
     return [(span.speaker, round(span.start, 1), round(span.end, 1)) for span in found]
 
 
 def test_two_at_once_are_both_named() -> None:
     what = heard((1.9, A), (1, AB), (1.9, B))
-    found = spans(what, of_two(what, 0, 1), duration=10, speakers=2, both=0.25)
+    found = spans(what, of_two(what, 0, 1), steady(what), duration=10, speakers=2, both=BOTH)
     assert drawn(found) == [("S1", 0.0, 2.9), ("S2", 1.9, 4.8)]
+
+
+def test_a_doubtful_overlap_counts_and_a_sure_one_is_not_widened_by_doubt() -> None:
+    what = heard((4, A), (1, NOBODY), (2, B))
+    doubt = what.count.copy()
+    for start, end, two in ((1.0, 1.5, 0.2), (2.5, 2.7, 0.2), (2.7, 3.3, 0.9), (3.3, 3.5, 0.2)):
+        doubt[round(start / FRAME) : round(end / FRAME)] = 0, 1 - two, two
+    pieces = of_two(what, 0, 0, 1, 1)
+    found = spans(replace(what, count=doubt), pieces, steady(what), duration=10, speakers=2, both=BOTH)
+    assert drawn(found) == [("S1", 0.0, 4.0), ("S2", 1.0, 1.5), ("S2", 2.7, 3.3), ("S2", 5.0, 7.0)]
+
+
+def test_a_pause_in_the_sound_ends_a_span() -> None:
+    what = heard((1.9, A))
+    level = steady(what)
+    level[round(0.8 / FRAME) : round(1.2 / FRAME)] = -60
+    doubt = what.count * 0.9 + 0.1 * np.array([1, 0, 0], np.float32)
+    found = spans(replace(what, count=doubt), of_two(what, 0), level, duration=10, speakers=1, both=BOTH)
+    assert drawn(found) == [("S1", 0.0, 0.8), ("S1", 1.2, 1.9)]
 
 
 def test_voices_are_numbered_by_first_speech_and_recognised_again() -> None:
     what = heard((1.9, B), (1, NOBODY), (1.9, A), (1, NOBODY), (1.9, B))
-    found = spans(what, of_two(what, 1, 0, 1), duration=10, speakers=2, both=0.25)
+    found = spans(what, of_two(what, 1, 0, 1), steady(what), duration=10, speakers=2, both=BOTH)
     assert drawn(found) == [("S1", 0.0, 1.9), ("S2", 2.9, 4.8), ("S1", 5.8, 7.7)]
 
 
 def test_a_voice_counts_more_than_what_a_window_says() -> None:
     what = heard((1.9, A), (1, NOBODY), (1.9, A))
-    found = spans(what, of_two(what, 0, 1), duration=10, speakers=2, both=0.25)
+    found = spans(what, of_two(what, 0, 1), steady(what), duration=10, speakers=2, both=BOTH)
     assert [span.speaker for span in found] == ["S1", "S2"]
 
 
 def test_too_short_for_a_voice_goes_by_the_window() -> None:
     what = heard((1.9, A), (1, NOBODY), (1.9, B), (1, NOBODY), (0.25, B))
-    found = spans(what, of_two(what, 0, 1, -1), duration=10, speakers=2, both=0.25)
+    found = spans(what, of_two(what, 0, 1, -1), steady(what), duration=10, speakers=2, both=BOTH)
     assert drawn(found)[-1][0] == "S2"
 
 
 def test_confidence_follows_the_doubt() -> None:
     sure, unsure = (
-        spans(what, of_two(what, 0), duration=10, speakers=1, both=0.25)[0].confidence
+        spans(what, of_two(what, 0), steady(what), duration=10, speakers=1, both=BOTH)[0].confidence
         for what in (heard((1.9, A)), heard((1.9, A), certain=0.7))
     )
     assert sure is not None
@@ -79,9 +105,9 @@ def test_confidence_follows_the_doubt() -> None:
 
 def test_nothing_heard_is_no_span_and_a_little_is_one_voice() -> None:
     nothing = heard()
-    assert spans(nothing, of_two(nothing), duration=10, speakers=None, both=0.25) == ()
+    assert spans(nothing, of_two(nothing), steady(nothing), duration=10, speakers=None, both=BOTH) == ()
     little = heard((1, NOBODY), (0.2, A))
-    assert drawn(spans(little, of_two(little, -1), duration=10, speakers=None, both=0.25)) == [("S1", 1.0, 1.2)]
+    assert drawn(spans(little, of_two(little, -1), steady(little), duration=10, speakers=None, both=BOTH)) == [("S1", 1.0, 1.2)]
 
 
 def test_importing_loads_no_torch() -> None:
