@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from talkbalance.floor import Ints
-from talkbalance.meeting import Meeting, Speaker
+from talkbalance.meeting import Meeting, Source, Speaker, Utterance
 from talkbalance.metrics.interruptions import cuts
 from talkbalance.metrics.said import Said
 from talkbalance.metrics.talk import talk, talk_of
@@ -43,14 +43,121 @@ def _as_heard(meeting: Meeting) -> Values | None:
     return None if said is None else _again(found.said, np.arange(len(meeting.utterances)), said)
 
 
-@given(meetings())
-def test_with_nothing_misheard_every_figure_is_that_of_the_summary(meeting: Meeting) -> None:
-    values = _as_heard(meeting)
+def _as_in_the_summary(meeting: Meeting) -> Values:
+    """Assert that every figure is that of the summary; return them."""
+    values = _as_heard(meeting) or {}
     measured = summary(meeting, runs=0)
-    for measure, drawn in (values or {}).items():
+    for measure, drawn in values.items():
         rows = measured[(measured["measure"] == measure) & measured["available"]]
         sides = [meeting.sides.index(side) if side else 0 for side in rows["side"]]
         assert drawn[sides].tolist() == pytest.approx(rows["value"].tolist(), nan_ok=True), measure
+    return values
+
+
+@given(meetings())
+def test_with_nothing_misheard_every_figure_is_that_of_the_summary(meeting: Meeting) -> None:
+    _as_in_the_summary(meeting)
+
+
+RICH = (
+    *((0, 6, "Baum", "Uns fehlt die Litfaßsäule am Bahnhof."), (6, 9, "Eva", "Welche Litfaßsäule meinen Sie?")),
+    *((9.5, 12, "Baum", "Die große am Bahnhof, die rote."), (12.2, 15, "Eva", "Das heißt, Sie wollen mehr auffallen.")),
+    *(
+        (15.5, 19, "Baum", "Ja, aber so geht das doch nicht."),
+        (19, 20, "Eva", "Mhm."),
+        (20.5, 25, "Baum", "Und dann wollten wir mit dem Panda die"),
+    ),
+    *(
+        (23.5, 28, "Eva", "Das machen wir alles neu."),
+        (29, 33, "Baum", "Der Panda ist aber beliebt."),
+        (33.2, 35, "Eva", "Warum ist er rosa?"),
+    ),
+    *(
+        (35.5, 38, "Baum", "Das war billig, oder?"),
+        (38.5, 41, "Eva", "Was wäre Ihnen denn wichtig?"),
+        (60, 64, "Baum", "Die Farben und das Licht."),
+    ),
+    *(
+        (65, 68, "Eva", "Und die Litfaßsäule am Bahnhof?"),
+        (68.5, 70, "Baum", "Die auch."),
+        (71, 90, "Eva", "Wir sind gut und unsere Leute auch."),
+    ),
+    *(
+        (90.5, 110, "Eva", "Wir können das und wir haben das immer so gemacht."),
+        (110.5, 140, "Tom", "Unsere Arbeit ist bekannt und wir sind stolz."),
+    ),
+    *(
+        (138, 142, "Baum", "Ich wollte da noch was"),
+        (142.1, 145, "Tom", "Gern, was meinen Sie?"),
+        (145.5, 150, "Baum", "Mir gefällt der Panda."),
+    ),
+)
+"""Callbacks, a reflection, a dismissal, an interruption that is taken up again, a pitch, questions with and without answers."""
+
+
+def _rich(*, unnamed: bool = False, only: int | None = None) -> Meeting:
+    people = (Speaker("Eva", "agency"), Speaker("Baum", "client"), Speaker("Tom", "agency"))
+    if unnamed:
+        people = (Speaker("Eva"), Speaker("Baum"), Speaker("Tom"))
+    spoken = tuple(Utterance(*one) for one in RICH[:only])
+    return Meeting(people, spoken, 160, language="de", source=Source(times="utterance", overlap_observable=True))
+
+
+def test_with_everything_in_it_every_figure_is_that_of_the_summary() -> None:
+    values = _as_in_the_summary(_rich())
+    agency, client = 0, 1
+    some = ("interruptions", "interruption_rate", "interruptions_resumed", "questions", "open_question_share", "why_questions")
+    for measure in (*some, "follow_up_share", "answered_share", "reflections", "uptake", "callback_rate", "pitch_runs"):
+        assert values[measure][agency] > 0, measure
+    assert 0 < values["question_ratio"][agency] < 1
+    assert 0 < values["follow_up_share"][agency] < 1
+    assert 0 < values["answered_share"][agency] < 1
+    assert 0 < values["open_question_share"][agency] < 1
+    assert values["dismissals"].tolist() == [0, 1]
+    assert values["pitch_runs"][client] == 0
+    assert values["interruption_asymmetry"][0] > 0
+    for measure in ("questions", "uptake"):
+        assert 0 <= values[f"reciprocity_{measure}"][0] <= 1
+
+
+@pytest.mark.parametrize("only", [3, 6, 9, 13, 18])
+def test_of_a_part_and_without_sides_figures_are_those_of_the_summary(only: int) -> None:
+    _as_in_the_summary(_rich(only=only))
+    values = _as_in_the_summary(_rich(unnamed=True, only=only))
+    assert not {"pitch_runs", "interruption_asymmetry", "reciprocity_questions"} & values.keys()
+
+
+def test_what_is_probable_counts_as_often_as_it_is() -> None:
+    meeting = _rich()
+    found = talk(meeting)
+    said = worded(meeting, found)
+    assert said is not None
+    said = replace(
+        said,
+        cut_off=np.full(len(said.cut_off), 0.25),
+        asking=replace(said.asking, probability=np.full(len(said.asking.probability), 0.75)),
+    )
+    cut, origin, chance = cuts(found), np.arange(len(meeting.utterances)), np.random.default_rng(0)
+    drawn = [wording(found, cut, origin, said, figures(found), chance) for _ in range(300)]
+    asking = ~said.asking.tag & (said.asking.side == 0)
+    assert np.mean([values["questions"][0] for values in drawn]) == pytest.approx(0.75 * asking.sum(), rel=0.05)
+    across = cut.taken & cut.across(found.said.side)
+    assert np.mean([values["interruptions"].sum() for values in drawn]) == pytest.approx(0.25 * across.sum(), rel=0.1)
+
+
+def test_what_another_hearing_leaves_out_moves_places_and_words() -> None:
+    meeting = _rich()
+    said = worded(meeting, talk(meeting))
+    assert said is not None
+    kept = np.array([i for i in range(len(meeting.utterances)) if i not in (1, 5)])
+    columns = talk(replace(meeting, utterances=tuple(meeting.utterances[i] for i in kept))).said
+    values = _again(columns, kept, said)
+    whole = _as_heard(meeting)
+    assert whole is not None
+    assert values["questions"][0] == whole["questions"][0] - 1  # "Welche Litfaßsäule meinen Sie?"
+    assert values["reflections"].tolist() == whole["reflections"].tolist()
+    added = np.where(np.isin(np.arange(len(meeting.utterances)), kept), np.arange(len(meeting.utterances)), -1)
+    assert _again(talk(meeting).said, added, said)["questions"].tolist() == values["questions"].tolist()
 
 
 def test_who_says_it_moves_what_it_counts_for() -> None:
