@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, Page
 from benchmarks.browsing import chromium
 from benchmarks.shared import ROOT
 from talkbalance import i18n
+from talkbalance.corpus.example import example
 from talkbalance.formats import read
+from talkbalance.i18n import Language
 from talkbalance.views.report import report
 from tests.browser.conftest import lab_page
 from tests.browser.servers import Served, served
@@ -23,9 +25,9 @@ from tests.browser.test_lab import DONE
 
 FOLDER = ROOT / "demo" / "screenshots"
 WIDTHS = (1440, 1024)
-HEIGHTS = {"page": 1800, "notebook": 3200}
+HEIGHTS = {"page": 1800, "clients": 4800, "notebook": 3200}
 """Of the window: notebooks scroll inside it, and only what is inside is drawn."""
-SAMPLES = {"de": "erstgespraech_de.meeting.json", "en": "first_meeting_en.meeting.json"}
+SAMPLES: dict[Language, str] = {"de": "erstgespraech_de.meeting.json", "en": "first_meeting_en.meeting.json"}
 SETTLED = 1500
 """Milliseconds after which intervals have come and pictures are drawn."""
 
@@ -47,6 +49,7 @@ def pictures(browser: Browser, scratch: Path) -> Iterator[tuple[str, Page]]:
     for language in SAMPLES:
         yield from _report(browser, scratch, language)
         yield from _app(browser, scratch / language, language)
+        yield from _clients(browser, scratch / f"clients_{language}", language)
     yield from _notebooks(browser, scratch / "lab")
 
 
@@ -58,15 +61,15 @@ def _views(browser: Browser, kind: str) -> Iterator[tuple[str, Page]]:
         context.close()
 
 
-def _report(browser: Browser, scratch: Path, language: str) -> Iterator[tuple[str, Page]]:
-    i18n.set_language("de" if language == "de" else "en")
+def _report(browser: Browser, scratch: Path, language: Language) -> Iterator[tuple[str, Page]]:
+    i18n.set_language(language)
     path = report(read(ROOT / "samples" / SAMPLES[language]), scratch / f"{language}.html")
     for view, page in _views(browser, "page"):
         page.goto(path.as_uri())
         yield f"report_{language}_{view}", page
 
 
-def _app(browser: Browser, folder: Path, language: str) -> Iterator[tuple[str, Page]]:
+def _app(browser: Browser, folder: Path, language: Language) -> Iterator[tuple[str, Page]]:
     folder.mkdir()
     with served(folder, "app", language=language) as server:
         for view, page in _views(browser, "page"):
@@ -76,10 +79,21 @@ def _app(browser: Browser, folder: Path, language: str) -> Iterator[tuple[str, P
             page.locator(".tb-drop-path input").fill(str(ROOT / "samples" / SAMPLES[language]))
             page.keyboard.press("Enter")
             page.wait_for_selector(".tb-tile", timeout=60_000)
-            i18n.set_language("de" if language == "de" else "en")
+            i18n.set_language(language)
             page.get_by_text(i18n.text("explorer.intervals_follow")).wait_for(state="hidden", timeout=60_000)
             page.wait_for_timeout(SETTLED)
             yield f"app_{language}_{view}", page
+
+
+def _clients(browser: Browser, folder: Path, language: Language) -> Iterator[tuple[str, Page]]:
+    folder.mkdir()
+    store = example(folder / "store", chosen=language).path
+    with served(folder, "app", str(store), language=language) as server:
+        for view, page in _views(browser, "clients"):
+            page.goto(server.url)
+            page.locator(".tb-years-list").nth(1).wait_for(timeout=60_000)
+            page.wait_for_timeout(SETTLED)
+            yield f"clients_{language}_{view}", page
 
 
 def _notebooks(browser: Browser, folder: Path) -> Iterator[tuple[str, Page]]:
