@@ -8,6 +8,7 @@ ALL = (
     "questions",
     "german_interruptions",
     "uptake",
+    "promises",
     "annomi",
     "channels",
     "voices",
