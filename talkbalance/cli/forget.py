@@ -16,21 +16,23 @@ def add(commands: Commands) -> None:
     parser.add_argument("meetings", metavar="FILE|ID", nargs="*", help=text("forget.help_meetings"))
     parser.add_argument("--expired", action="store_true", help=text("forget.help_expired"))
     parser.add_argument("--results", action="store_true", help=text("forget.help_results"))
-    parser.add_argument("--store", metavar="DIR", type=Path, action="append", default=[], help=text("forget.help_store"))
+    parser.add_argument("--store", metavar="STORE", action="append", default=[], help=text("forget.help_store"))
     parser.add_argument("--voices", metavar="STORE", action="append", default=[], help=text("voices.help_forget"))
     parser.add_argument("--yes", action="store_true", help=text("forget.help_yes"))
 
 
 def _run(options: argparse.Namespace) -> None:
+    from talkbalance.corpus.places import path_to
     from talkbalance.forgetting import Known, expired, known, traces, voices
 
+    stores = [path_to(store) for store in options.store]
     if options.expired:
-        found: list[Known] = list(expired([Path(folder) for folder in options.meetings or ["."]], stores=options.store))
+        found: list[Known] = list(expired([Path(folder) for folder in options.meetings or ["."]], stores=stores))
     elif options.meetings or options.voices:
         found = [known(given) for given in options.meetings]
     else:
         raise TalkbalanceError("forget.whom")
-    of_meetings = (trace for one in found for trace in traces(one, results=options.results, stores=options.store))
+    of_meetings = (trace for one in found for trace in traces(one, results=options.results, stores=stores))
     of_voices = (trace for store in options.voices for trace in voices(store))
     listed = list(dict.fromkeys((*of_meetings, *of_voices)))
     if not listed:
