@@ -148,6 +148,7 @@ COMPARISON: Schema = {
     "reference": "float64",
     "hypothesis": "float64",
     "difference": "float64",
+    "reason": "str",
 }
 
 

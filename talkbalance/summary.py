@@ -156,11 +156,34 @@ Figures = Callable[[Measured], Iterator[Figure]]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Measures that are computed together, and so are unavailable together."""
+    """Measures that are computed together, and so are unavailable together; those `between` sides take two of them."""
 
     measures: tuple[str, ...]
     figures: Figures
     of_the_meeting: bool = False
+    between: bool = False
+
+    def of(self, measured: Measured) -> list[Figure]:
+        """Return the figures of a meeting.
+
+        Raises
+        ------
+        Unavailable
+            Where the meeting cannot tell.
+        """
+        if self.between:
+            _require_two(measured.sides)
+        return list(self.figures(measured))
+
+
+def _require_two(sides: Sequence[str]) -> None:
+    if len(sides) < 2:
+        raise Unavailable("unavailable.one_side")
+
+
+def _require_people(meeting: Meeting) -> None:
+    if len(meeting.speakers) < 2:
+        raise Unavailable("unavailable.one_speaker")
 
 
 def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0, meaning: bool = False) -> pd.DataFrame:
@@ -199,10 +222,16 @@ def summary(meeting: Meeting, *, runs: int = 200, seed: int = 0, meaning: bool =
 
 def _figures(family: Family, measured: Measured) -> list[Figure]:
     try:
-        return list(family.figures(measured))
+        return family.of(measured)
     except Unavailable as reason:
         sides = ("",) if family.of_the_meeting else measured.sides
         return [Figure(measure, side, nan, "", reason=str(reason)) for measure in family.measures for side in sides]
+
+
+def require(meeting: Meeting, measure: str) -> None:
+    """Raise `Unavailable` with the reason where a meeting cannot tell a measure."""
+    family = next(family for family in FAMILIES if measure in family.measures)
+    family.of(Measured(meeting, runs=0, seed=0, meaning=False))
 
 
 def _row(meeting: str, figure: Figure, measured: Measured) -> tuple[object, ...]:
@@ -271,11 +300,9 @@ def _share(measure: str, side: str, ratio: Ratio, rule: str = "") -> Figure:
 
 def _speaking(measured: Measured) -> Iterator[Figure]:
     values, pieces, member = measured.values, measured.pieces, measured.member
-    k = len(measured.sides)
     time = measured.blocks(pieces.speaking) @ member.T
-    solo = measured.blocks(pieces.speaking & (pieces.how_many == 1)[:, None]) @ member.T
     whole = measured.blocks(pieces.counted[:, None])
-    sums = measured.resampled(np.hstack([time, solo, time - solo]), lambda drawn: drawn)
+    sums = measured.resampled(time, lambda drawn: drawn)
     shares = measured.resampled(time, lambda drawn: timing.divided(drawn, drawn.sum(axis=1, keepdims=True)))
     of_meeting = measured.resampled(np.hstack([time, whole]), lambda drawn: timing.divided(drawn[:, :-1], drawn[:, -1:]))
     spoken, duration = float(values["speaking_time"].sum()), measured.meeting.counted
@@ -284,8 +311,18 @@ def _speaking(measured: Measured) -> Iterator[Figure]:
         yield Figure("speaking_time", side, own, "s", sums[i])
         yield Figure("share", side, float(values["share"][i]), "0-1", shares[i], own, spoken)
         yield Figure("share_of_meeting", side, float(values["share_of_meeting"][i]), "0-1", of_meeting[i], own, duration)
-        yield Figure("solo_time", side, float(values["solo_time"][i]), "s", sums[k + i])
-        yield Figure("overlap_time", side, float(values["overlap_time"][i]), "s", sums[2 * k + i])
+
+
+def _alone(measured: Measured) -> Iterator[Figure]:
+    """Where nobody could have been heard speaking into another's speech, nobody knows who spoke alone."""
+    _require_people(measured.meeting)
+    require_overlaps(measured.meeting)
+    pieces, k = measured.pieces, len(measured.sides)
+    time = measured.blocks(pieces.speaking) @ measured.member.T
+    solo = measured.blocks(pieces.speaking & (pieces.how_many == 1)[:, None]) @ measured.member.T
+    sums = measured.resampled(np.hstack([solo, time - solo]), lambda drawn: drawn)
+    yield from measured.per_side("solo_time", "s", lambda i: sums[i])
+    yield from measured.per_side("overlap_time", "s", lambda i: sums[k + i])
 
 
 def _turns(measured: Measured) -> Iterator[Figure]:
@@ -359,6 +396,10 @@ def _evenness(measured: Measured) -> Iterator[Figure]:
     kind = dynamics(measured)
     rule = f"{WINDOWS}; dynamics: {kind}" if kind else WINDOWS
     yield Figure("balanced_windows", "", Ratio(part, n).value, "0-1", found[-1], part, n, n, rule)
+
+
+def _participation(measured: Measured) -> Iterator[Figure]:
+    _require_people(measured.meeting)
     time = measured.blocks(measured.pieces.speaking)
     spread = measured.resampled(time, lambda drawn: np.array([timing.participation(row) for row in drawn]))
     people = len(measured.meeting.speakers)
@@ -394,11 +435,16 @@ def _responses(measured: Measured) -> Iterator[Figure]:
         yield _share("response_lapse", name, Ratio(float((own >= LAPSE).sum()), n), ">= 5 s")
 
 
+def _switches(measured: Measured) -> Iterator[Figure]:
+    _require_people(measured.meeting)
+    if not measured.pieces.speaking.any():
+        raise Unavailable("unavailable.silent")
+    yield _rate("switch_rate", "", len(response_columns(measured.talk).began), measured.meeting.counted, "between people")
+
+
 def _silences(measured: Measured) -> Iterator[Figure]:
     if not measured.pieces.speaking.any():
         raise Unavailable("unavailable.silent")
-    switches = len(response_columns(measured.talk).began)
-    yield _rate("switch_rate", "", switches, measured.meeting.counted, "between people")
     n = int(measured.values["silences"][0])
     yield _count("silences", "", n, SILENCE)
     yield measured.of_meeting("silence_time", "s", UNKNOWN, SILENCE, n)
@@ -458,25 +504,27 @@ def _asymmetry(measured: Measured) -> Iterator[Figure]:
 
 def _questions(measured: Measured) -> Iterator[Figure]:
     counts = measured.asked
-    timed = measured.meeting.timed
-    untimed = str(Unavailable("unavailable.no_times"))
+    untimed = "" if measured.meeting.timed else str(Unavailable("unavailable.no_times"))
+    alone = "" if len(measured.sides) > 1 else str(Unavailable("unavailable.one_side"))
     for i, side in enumerate(measured.sides):
         own = counts.get(side, QuestionCounts())
         n = own.questions
         yield _count("questions", side, n)
-        if timed:
-            yield _rate("question_rate", side, n, float(measured.values["speaking_time"][i]))
-        else:
+        if untimed:
             yield Figure("question_rate", side, nan, "1/min", reason=untimed)
+        else:
+            yield _rate("question_rate", side, n, float(measured.values["speaking_time"][i]))
         yield _share("question_ratio", side, Ratio(n, own.sentences))
         yield _share("open_question_share", side, Ratio(own.open, n))
         yield _count("why_questions", side, own.why)
-        yield _share("follow_up_share", side, Ratio(own.follow_up, n))
-        yield (
-            _share("answered_share", side, Ratio(own.answered, own.answerable), "within 10 s")
-            if timed
-            else Figure("answered_share", side, nan, "0-1", reason=untimed)
-        )
+        if alone:
+            yield Figure("follow_up_share", side, nan, "0-1", reason=alone)
+        else:
+            yield _share("follow_up_share", side, Ratio(own.follow_up, n))
+        if alone or untimed:
+            yield Figure("answered_share", side, nan, "0-1", reason=alone or untimed)
+        else:
+            yield _share("answered_share", side, Ratio(own.answered, own.answerable), "within 10 s")
 
 
 def _even(measure: str, parts: Mapping[str, float]) -> Figure:
@@ -498,7 +546,7 @@ def _give_and_take(measure: str, of: Figures, counted: str) -> Family:
             raise Unavailable("unavailable.no_sides")
         yield _even(measure, {f.side: f.value for f in of(measured) if f.measure == counted})
 
-    return Family((measure,), figures, of_the_meeting=True)
+    return Family((measure,), figures, of_the_meeting=True, between=True)
 
 
 MEANING = "cosine of sentence meanings, mean over answering turns"
@@ -573,17 +621,20 @@ def _give_and_take_of_uptake(measured: Measured) -> Iterator[Figure]:
 TURN_MEASURES = ("turns", "turn_length", "longest_stretch", "long_stretch_time", "first_ten_longest", "first_ten_share")
 
 FAMILIES = (
-    Family(("speaking_time", "share", "share_of_meeting", "solo_time", "overlap_time"), _speaking),
+    Family(("speaking_time", "share", "share_of_meeting"), _speaking),
+    Family(("solo_time", "overlap_time"), _alone),
     Family(TURN_MEASURES, _turns_untimed),
-    Family(("turn_length_asymmetry",), _asymmetry_of_turns, of_the_meeting=True),
-    Family(("dominated_windows",), _dominated),
-    Family(("balanced_windows", "participation_entropy", "participation_gini"), _evenness, of_the_meeting=True),
-    Family(("response_time", "response_immediate", "response_lapse"), _responses),
-    Family(("switch_rate", "silences", "silence_time", "longest_silence"), _silences, of_the_meeting=True),
-    Family(("backchannels", "backchannel_rate", "backchannel_coverage"), _listening),
-    Family(("interruptions", "interruption_rate", "interruptions_resumed"), _likely),
-    Family(("interruptions_floor_taking", "interruptions_failed"), _floor_taking),
-    Family(("interruption_asymmetry",), _asymmetry, of_the_meeting=True),
+    Family(("turn_length_asymmetry",), _asymmetry_of_turns, of_the_meeting=True, between=True),
+    Family(("dominated_windows",), _dominated, between=True),
+    Family(("balanced_windows",), _evenness, of_the_meeting=True, between=True),
+    Family(("participation_entropy", "participation_gini"), _participation, of_the_meeting=True),
+    Family(("response_time", "response_immediate", "response_lapse"), _responses, between=True),
+    Family(("switch_rate",), _switches, of_the_meeting=True),
+    Family(("silences", "silence_time", "longest_silence"), _silences, of_the_meeting=True),
+    Family(("backchannels", "backchannel_rate", "backchannel_coverage"), _listening, between=True),
+    Family(("interruptions", "interruption_rate", "interruptions_resumed"), _likely, between=True),
+    Family(("interruptions_floor_taking", "interruptions_failed"), _floor_taking, between=True),
+    Family(("interruption_asymmetry",), _asymmetry, of_the_meeting=True, between=True),
     Family(
         (
             *("questions", "question_rate", "question_ratio", "open_question_share", "why_questions"),
@@ -591,13 +642,13 @@ FAMILIES = (
         ),
         _questions,
     ),
-    Family(("uptake",), _uptake),
-    Family(("uptake_similarity",), _similarity),
-    Family(("callback_rate",), _callbacks),
-    Family(("reflections", "dismissals"), _markers),
-    Family(("reflection_question_ratio",), _reflections_per_question),
+    Family(("uptake",), _uptake, between=True),
+    Family(("uptake_similarity",), _similarity, between=True),
+    Family(("callback_rate",), _callbacks, between=True),
+    Family(("reflections", "dismissals"), _markers, between=True),
+    Family(("reflection_question_ratio",), _reflections_per_question, between=True),
     Family(("pitch_runs",), _pitches),
     _give_and_take("reciprocity_questions", _questions, "questions"),
     _give_and_take("reciprocity_backchannels", _listening, "backchannels"),
-    Family(("reciprocity_uptake",), _give_and_take_of_uptake, of_the_meeting=True),
+    Family(("reciprocity_uptake",), _give_and_take_of_uptake, of_the_meeting=True, between=True),
 )

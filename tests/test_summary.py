@@ -89,8 +89,20 @@ def test_without_times_questions_remain() -> None:
 
 def test_colleagues_who_talk_into_one_another_do_not_interrupt_the_other_side() -> None:
     meeting = draw(TALK, step=0.25)
-    colleagues = replace(meeting, speakers=tuple(replace(s, side="agency") for s in meeting.speakers))
-    assert _figure(summary(colleagues), "interruptions_failed", "agency")["value"] == 0
+    colleagues = tuple(replace(one, side="agency") for one in meeting.speakers)
+    listening = replace(meeting, speakers=(*colleagues, Speaker("Kundin", "client")))
+    assert _figure(summary(listening), "interruptions_failed", "agency")["value"] == 0
+
+
+def test_what_takes_two_says_so_where_there_is_one() -> None:
+    """Nobody is interrupted by themself, and that is no nought."""
+    alone = draw("Eva |####  ##|")
+    found = summary(alone).set_index("measure")
+    for measure in ("interruptions", "response_time", "backchannels", "uptake", "dominated_windows"):
+        assert found.loc[measure, "reason"] == text("unavailable.one_side")
+    for measure in ("overlap_time", "participation_entropy", "switch_rate"):
+        assert found.loc[measure, "reason"] == text("unavailable.one_speaker")
+    assert found.loc["silences", "available"]
 
 
 def test_shares_are_resampled_where_the_meeting_is_long_enough() -> None:

@@ -12,11 +12,12 @@ from talkbalance.comparison.events import EVENTS, events, overlaps
 from talkbalance.comparison.excerpt import excerpt
 from talkbalance.comparison.people import Both
 from talkbalance.comparison.spelling import word_errors
-from talkbalance.errors import InvalidParameter, TalkbalanceWarning
+from talkbalance.errors import InvalidParameter, TalkbalanceWarning, Unavailable
 from talkbalance.floor import spans
 from talkbalance.frames import COMPARISON, table
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting, clock
+from talkbalance.metrics.listening import require_overlaps
 from talkbalance.metrics.ratio import Ratio
 from talkbalance.summary import summary
 
@@ -69,8 +70,8 @@ def compare(
     Returns
     -------
     DataFrame
-        `measure`, `side`, `reference`, `hypothesis`, `difference` (hypothesis less reference). In the rows of errors `reference` is
-        what a perfect hypothesis has, 0 or 1. What one of both cannot tell is NaN.
+        `measure`, `side`, `reference`, `hypothesis`, `difference` (hypothesis less reference), `reason`. In the rows of errors
+        `reference` is what a perfect hypothesis has, 0 or 1. What one of both cannot tell is NaN, and `reason` says why.
 
     Raises
     ------
@@ -110,33 +111,51 @@ def _lengths(reference: Meeting, hypothesis: Meeting) -> None:
         warnings.warn(text("comparison.lengths", **lengths), TalkbalanceWarning, stacklevel=3)
 
 
-Row = tuple[str, str, float, float, float]
+Row = tuple[str, str, float, float, float, str]
+Known = tuple[float, str]
+"""A value, and why there is none."""
+NOT_THERE: Known = nan, ""
 
 
-def _row(measure: str, side: str, reference: float, hypothesis: float) -> Row:
-    return measure, side, reference, hypothesis, hypothesis - reference
+def _row(measure: str, side: str, reference: float, hypothesis: float, reason: str = "") -> Row:
+    return measure, side, reference, hypothesis, hypothesis - reference, reason
 
 
 def _measures(both: Both) -> Iterator[Row]:
     """Yield every figure of the summary; a side only one of both has is NaN in the other."""
-    true, found = (_values(meeting) for meeting in (both.reference, both.hypothesis))
-    for key in [*true, *(key for key, value in found.items() if key not in true and not isnan(value))]:
-        yield _row(*key, true.get(key, nan), found.get(key, nan))
+    true, found = (_known(meeting) for meeting in (both.reference, both.hypothesis))
+    for key in [*true, *(key for key, (value, _) in found.items() if key not in true and not isnan(value))]:
+        (one, why), (other, why_not) = true.get(key, NOT_THERE), found.get(key, NOT_THERE)
+        yield _row(*key, one, other, why or why_not)
 
 
-def _values(meeting: Meeting) -> dict[tuple[str, str], float]:
+def _known(meeting: Meeting) -> dict[tuple[str, str], Known]:
+    """Return the figures of a meeting by measure and side, with the reason where there is none."""
     rows = summary(meeting, runs=0)
-    return dict(zip(zip(rows["measure"], rows["side"], strict=True), rows["value"].tolist(), strict=True))
+    reasons = rows["reason"].where(~rows["available"], "")
+    return dict(zip(zip(rows["measure"], rows["side"], strict=True), zip(rows["value"], reasons, strict=True), strict=True))
 
 
 def _errors(both: Both) -> Iterator[Row]:
     """Yield the rows of what was heard otherwise; a perfect hypothesis has 0 in errors, 1 in what was found."""
-    yield _row("speakers", "", *(float(_speaking(meeting)) for meeting in (both.reference, both.given)))
+    yield _row("speakers", "", float(_speaking(both.reference)), float(_speaking(both.given)))
     found = {**_voices(both), **overlaps(both), "share_error": share_error(both), **word_errors(both)}
     for event in EVENTS:
         found |= events(both, event)
     for measure, value in found.items():
-        yield _row(measure, "", 0.0 if measure in (*ERRORS, "share_error") else 1.0, value)
+        yield _row(measure, "", 0.0 if measure in (*ERRORS, "share_error") else 1.0, value, _untold(both, measure, value))
+
+
+def _untold(both: Both, measure: str, value: float) -> str:
+    """Say why an error of voices or events cannot be told, "" where nothing keeps it from being told."""
+    if not isnan(value) or measure.startswith(("wer", "questions")):
+        return ""
+    try:
+        for meeting in (both.reference, both.given):
+            require_overlaps(meeting)
+    except Unavailable as reason:
+        return str(reason)
+    return ""
 
 
 def _speaking(meeting: Meeting) -> int:

@@ -45,8 +45,9 @@ def speaking_time(meeting: Meeting, *, by: By = "side", window: float | None = N
     Returns
     -------
     DataFrame
-        Per window and side (or speaker): `side`|`speaker`, `start`, `end`, `speaking_time`, `solo_time`, `overlap_time` (s),
-        `share` (0-1 of all speaking time in the window; NaN where nobody speaks), `n_turns`, `n_words` (begun in the window).
+        Per window and side (or speaker): `side`|`speaker`, `start`, `end`, `speaking_time`, `solo_time`, `overlap_time` (s; the two
+        last NaN where overlaps could not have survived), `share` (0-1 of all speaking time in the window; NaN where nobody
+        speaks), `n_turns`, `n_words` (begun in the window).
 
     Raises
     ------
@@ -70,6 +71,8 @@ def speaking_time(meeting: Meeting, *, by: By = "side", window: float | None = N
     names, member = groups(meeting, by)
     edges = np.array(windows(meeting.length, window=window, step=step))
     time, solo = (_inside(pieces, edges, what) @ member.T for what in (pieces.speaking, pieces.alone))
+    if not meeting.overlap_observable:
+        solo = np.full_like(solo, np.nan)
     n_turns, n_words = (_counts(begun, edges) for begun in _beginnings(meeting, by))
     n, k = time.shape
     values = (

@@ -43,6 +43,8 @@ def compared(found: pd.DataFrame) -> str:
         for row in rows:
             lines += _line(f"  {one_line(name(row))}", [_number(row, head) for head in HEADS])
         lines.append("")
+    for names, why in _reasons(found):
+        lines += [*wrap(f"{names}: {why}", LABEL + COLUMN * len(HEADS), subsequent_indent="  "), ""]
     return "\n".join([*lines, *wrap(text("comparison.note"), LABEL + COLUMN * len(HEADS))])
 
 
@@ -53,7 +55,16 @@ def table(found: pd.DataFrame) -> str:
     same = [row for row in measures if row["difference"] == 0]
     folded = f"<details><summary>{escape(text('comparison.same', n=len(same)))}</summary>{_grid('measures', same)}</details>"
     parts = (_grid("errors", errors), _grid("measures", apart) if apart else "", folded if same else "")
-    return f'{"".join(parts)}<p class="tb-small">{escape(text("comparison.note"))}</p>'
+    untold = "".join(f'<p class="tb-small"><b>{escape(names)}:</b> {escape(why)}</p>' for names, why in _reasons(found))
+    return f'{"".join(parts)}{untold}<p class="tb-small">{escape(text("comparison.note"))}</p>'
+
+
+def _reasons(found: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return each reason why something cannot be told once, with what it is about."""
+    about: dict[str, list[str]] = {}
+    for row in found[found["reason"] != ""].to_dict(orient="records"):
+        about.setdefault(row["reason"], []).append(one_line(name(row)))
+    return [(", ".join(names), why) for why, names in about.items()]
 
 
 def _grid(title: str, rows: list[Row]) -> str:

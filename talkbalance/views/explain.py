@@ -21,7 +21,7 @@ from talkbalance.metrics.talk import talk
 from talkbalance.metrics.timing import LISTENED, LONG
 from talkbalance.metrics.turntaking import LAPSE, SILENCE, require_ends, responses, stretches, turns
 from talkbalance.metrics.uptake import markers, uptake
-from talkbalance.summary import summary
+from talkbalance.summary import require, summary
 from talkbalance.views.evidence import BREAKS, CLOSES, OPENS, WORDLESS, Event, events
 from talkbalance.views.writing import confidence, figure_of, number, one_line, percent, person, plain, question_kinds, side_name
 
@@ -55,7 +55,7 @@ def explain(meeting: Meeting, measure: str) -> str:
     -------
     str
         Plain text in the user's language. `⟦ ⟧` stand around what is said while both speak, `‖` where somebody breaks off. Where a
-        machine heard the meeting, the last lines say what makes a wide interval wide, and in which minutes.
+        machine heard the meeting, the last lines say so, and what makes a wide interval wide, and in which minutes.
 
     Raises
     ------
@@ -66,6 +66,8 @@ def explain(meeting: Meeting, measure: str) -> str:
     """
     if measure not in EXPLAINED:
         raise InvalidParameter("parameter.choice", name="measure", value=measure, choices=", ".join(EXPLAINED))
+    if measure not in SENTENCES:
+        require(meeting, measure)
     return "\n".join([*EXPLAINED[measure](meeting), *_widths(meeting, measure)])
 
 
@@ -75,8 +77,8 @@ def _widths(meeting: Meeting, measure: str) -> Iterator[str]:
         return
     measured = summary(meeting)
     known = measured[(measured["measure"] == measure) & measured["available"]]
-    said = [_sided(row, row["reason"]) for row in known.to_dict(orient="records") if row["reason"]]
-    yield from ["", *said] if said else []
+    yield from ["", *(_sided(row, row["reason"]) for row in known.to_dict(orient="records") if row["reason"])]
+    yield text("slides.heard")
 
 
 def _sided(row: Mapping[Hashable, Any], said: str) -> str:

@@ -13,8 +13,9 @@ from talkbalance.views import verdicts
 from talkbalance.views.signs import Group, groups
 from talkbalance.views.writing import changes, doubt, one_line
 
-COLUMN = 26
-"""Characters of a column: a time of an hour with its interval."""
+COLUMN = 27
+"""Characters of a column: a time of an hour with its interval, and a sign where it is only rough."""
+ROUGH = "≈"
 LABEL = 24
 """Characters of a label at least; where the columns leave it less, every side has lines of its own."""
 WIDEST = 100
@@ -33,13 +34,16 @@ def overview(meeting: Meeting, *, width: int | None = None) -> str:
     width = min(get_terminal_size().columns, WIDEST) if width is None else width
     figures = summary(meeting, meaning=True)
     lines = [*_wrapped(_heading(meeting), width)]
-    for group in groups(meeting, figures):
+    shown = groups(meeting, figures)
+    for group in shown:
         lines += ["", *_group(group, width)]
-    said = [text("overview.heard" if meeting.source.models else "overview.by_hand"), doubt(figures), *changes(meeting)]
+    rough = any(any(sign.rough) for group in shown for sign in group.signs)
+    brackets = text("overview.heard" if meeting.source.models else "overview.by_hand")
+    said = [f"{brackets} {text('overview.rough', sign=ROUGH)}" if rough else brackets, doubt(figures), *changes(meeting)]
     for part in said:
         lines += ["", *_wrapped(part, width)] if part else []
     lines += [*_lines(meeting, figures, width), *_unmeasured(figures, width)]
-    lines += [] if meeting.sided else ["", *_wrapped(_how_to_name(meeting), width)]
+    lines += [] if meeting.sided or len(meeting.speakers) < 2 else ["", *_wrapped(_how_to_name(meeting), width)]
     return "\n".join(lines)
 
 
@@ -50,7 +54,7 @@ def _group(group: Group, width: int) -> Iterator[str]:
     beside = label >= LABEL and all(len(column) < COLUMN for column in columns)
     yield from _line(group.name, columns if beside else [], label if beside else width)
     for sign in group.signs:
-        cells = [_cell(value, interval) for value, interval, _ in sign.cells]
+        cells = [_cell(value, interval, rough=rough) for (value, interval, _), rough in zip(sign.cells, sign.rough, strict=True)]
         if beside:
             yield from _line(INDENT + one_line(sign.name), cells, label)
             continue
@@ -69,8 +73,8 @@ def _line(label: str, cells: list[str], width: int) -> Iterator[str]:
     yield f"{last:{width}}{''.join(f'{cell:>{COLUMN}}' for cell in cells)}".rstrip()
 
 
-def _cell(value: str, interval: str) -> str:
-    return value + (f" [{interval}]" if interval else "")
+def _cell(value: str, interval: str, *, rough: bool) -> str:
+    return (ROUGH if rough else "") + value + (f" [{interval}]" if interval else "")
 
 
 def _wrapped(said: str, width: int) -> list[str]:

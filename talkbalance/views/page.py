@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from talkbalance import i18n
 from talkbalance.errors import TalkbalanceError
-from talkbalance.i18n import Language
+from talkbalance.i18n import Language, text
 from talkbalance.meeting import Meeting
 from talkbalance.views import figures
 from talkbalance.views.player import Player
@@ -83,6 +83,11 @@ def note(words: str, *, wrong: bool = False) -> str:
 def soft(words: str) -> str:
     """Return a quiet explanation as HTML, escaped."""
     return f'<p class="tb-soft">{escape(words)}</p>'
+
+
+def heard_by(*meetings: Meeting) -> str:
+    """Return a remark as HTML where a machine heard one of these meetings, else ""."""
+    return soft(text("slides.heard")) if any(meeting.source.models for meeting in meetings) else ""
 
 
 def heading(words: str) -> str:

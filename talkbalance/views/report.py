@@ -397,12 +397,14 @@ def _shares(meeting: Meeting, measured: pd.DataFrame) -> list[Share]:
     return lines if any(u.text for u in meeting.utterances) else [replace(line, cells=line.cells[:-1]) for line in lines]
 
 
+TIMES = ("speaking_time", "solo_time", "overlap_time")
+"""Of the table of sides and people; the two last are nothing anybody can tell where overlaps could not have survived."""
+
+
 def _counts(row: Mapping[str, Any], share: Cell) -> tuple[Cell, ...]:
     return (
         share,
-        Cell(clock(row["speaking_time"])),
-        Cell(clock(row["solo_time"])),
-        Cell(clock(row["overlap_time"])),
+        *(Cell(writing.NOTHING if row[name] is None else clock(row[name])) for name in TIMES),
         Cell(str(row["n_turns"])),
         Cell(str(row["n_words"])),
     )

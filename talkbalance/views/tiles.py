@@ -37,7 +37,7 @@ def first_figures(meeting: Meeting) -> dict[tuple[str, str], Row]:
         if not wanted:
             continue
         try:
-            given = [figure for figure in family.figures(measured) if figure.measure in wanted]
+            given = [figure for figure in family.of(measured) if figure.measure in wanted]
             found |= {(one.measure, one.side): _row(one.value, one.observed, one.unit, one.reason) for one in given}
         except Unavailable as reason:
             found |= {(measure, side): _row(nan, (nan, nan), "", str(reason)) for measure in wanted for side in measured.sides}
@@ -110,7 +110,8 @@ def tiles(meeting: Meeting, rows: Rows, before: Rows, *, settled: bool) -> str:
     colour = side_colours(meeting)
     made = "".join(_tile(measure, meeting.sides, rows, before, colour) for measure in HEADLINE)
     follow = "" if settled else f'<p class="tb-soft tb-follow">{escape(text("explorer.intervals_follow"))}</p>'
-    return f'<div class="tb-tiles">{made}</div>{follow}'
+    heard = f'<p class="tb-soft">{escape(text("slides.heard"))}</p>' if meeting.source.models else ""
+    return f'<div class="tb-tiles">{made}</div>{follow}{heard}'
 
 
 def _tile(measure: str, sides: Sequence[str], rows: Rows, before: Rows, colour: Mapping[str, str]) -> str:

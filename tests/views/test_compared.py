@@ -21,7 +21,7 @@ def files(samples: Path) -> list[str]:
 def test_the_command_prints_both_figures_and_the_errors(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *files, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["comparison"]
-    assert set(rows[0]) == {"measure", "side", "reference", "hypothesis", "difference"}
+    assert set(rows[0]) == {"measure", "side", "reference", "hypothesis", "difference", "reason"}
     assert {row["measure"]: row["hypothesis"] for row in rows}["overlap_f1"] is None
     for language, said in (("de", "Wortfehler"), ("en", "Word errors")):
         assert main(["compare", *files, "--ui", language]) == 0

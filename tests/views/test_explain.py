@@ -67,9 +67,10 @@ def test_every_measure_explains_an_empty_meeting_or_says_why_not(measure: str, s
 
 def test_what_makes_a_heard_interval_wide_stands_below_the_evidence(meeting: Meeting, ui: Language) -> None:
     said = explain(meeting, "interruptions_floor_taking").splitlines()
-    assert said[-2:] == [
+    assert said[-3:] == [
         f"{text('measures.agency')}: {text('width.observed')}",
         f"{text('measures.client')}: {text('width.observed')}",
+        text("slides.heard"),
     ]
     by_hand = replace(meeting, source=replace(meeting.source, models=()))
     assert text("width.observed") not in explain(by_hand, "interruptions_floor_taking")

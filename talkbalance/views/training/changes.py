@@ -31,7 +31,7 @@ class Change:
 
 
 def changes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:
-    """Yield what changed from one meeting with sides to another; a measure neither has is left out.
+    """Yield what changed from one meeting with sides to another; what neither has a case of is left out.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:
     rows = [{(row["measure"], row["side"]): row for row in one.to_dict(orient="records")} for one in (before, after)]
     for key in SIGNS:
         first, second = rows[0][key], rows[1][key]
-        if isnan(first["value"]) and isnan(second["value"]):
+        if isnan(first["value"]) and isnan(second["value"]) and first["available"] and second["available"]:
             continue
         name = f"{text(f'measures.{key[0]}')} · {side_name(key[1])}"
         yield Change(name, _written(first), _written(second), text(f"training.{direction(first, second)}"))
@@ -58,6 +58,6 @@ def direction(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> str:
 
 def _written(row: Mapping[Any, Any]) -> str:
     if isnan(row["value"]):
-        return NOTHING
+        return row["reason"] or NOTHING
     value, interval = figure_of(row)
     return f"{value} ({interval})" if interval else value

@@ -9,7 +9,7 @@ import pandas as pd
 from talkbalance.i18n import text
 from talkbalance.meeting import AGENCY, Meeting
 from talkbalance.views import figures
-from talkbalance.views.page import WIDE, note, row, soft
+from talkbalance.views.page import WIDE, heard_by, note, row, soft
 from talkbalance.views.training.part import Part
 from talkbalance.views.writing import figure_of, number, percent, side_name
 
@@ -92,16 +92,19 @@ def guess_table(meeting: Meeting, measured: pd.DataFrame, guesses: dict[str, Any
     rows = [_guess_row(measured, measure, side, guesses) for measure in GUESSED]
     names = "".join(f'<th scope="col">{escape(name)}</th>' for name in guesses)
     heads = f'<th scope="col">{escape(side_name(side))}</th><th scope="col">{escape(text("training.measured"))}</th>{names}'
-    said = note(text("training.guess_note")) if guesses else ""
+    said = (note(text("training.guess_note")) if guesses else "") + heard_by(meeting)
     return f'<table class="tb-signs tb-plain"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>{said}'
 
 
 def _guess_row(measured: pd.DataFrame, measure: str, side: str, guesses: dict[str, Any]) -> str:
     (found,) = measured[(measured["measure"] == measure) & (measured["side"] == side)].to_dict(orient="records")
     value, interval = figure_of(found)
+    name = escape(text(f"measures.{measure}"))
+    if not found["available"]:
+        return f'<tr><th scope="row">{name}</th><td colspan="{1 + len(guesses)}">{escape(found["reason"])}</td></tr>'
     seen = f'{value} <span class="tb-interval">{f"({interval})" if interval else ""}</span>'
     cells = "".join(f"<td>{_guess_cell(found, given.get(measure))}</td>" for given in guesses.values())
-    return f'<tr><th scope="row">{escape(text(f"measures.{measure}"))}</th><td>{seen}</td>{cells}</tr>'
+    return f'<tr><th scope="row">{name}</th><td>{seen}</td>{cells}</tr>'
 
 
 def _guess_cell(found: dict[Any, Any], guess: object) -> str:

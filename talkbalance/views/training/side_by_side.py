@@ -9,9 +9,9 @@ from talkbalance.errors import Unavailable
 from talkbalance.i18n import text
 from talkbalance.meeting import Meeting
 from talkbalance.views import figures
-from talkbalance.views.page import ROW, note, row, shown, small_player, soft
+from talkbalance.views.page import ROW, heard_by, note, row, shown, small_player, soft
 from talkbalance.views.player import Player, sound_of
-from talkbalance.views.training.changes import changes
+from talkbalance.views.training.changes import Change, changes
 from talkbalance.views.training.part import AFTER, BEFORE, Part
 
 
@@ -82,8 +82,11 @@ def changes_table(before: Meeting, after: Meeting, measured_before: pd.DataFrame
         return note(str(Unavailable("unavailable.no_sides")))
     heads = "".join(f'<th scope="col">{escape(text(f"training.{name}"))}</th>' for name in ("sign", BEFORE, AFTER, "change"))
     rows = "".join(
-        f'<tr><th scope="row">{escape(one.name)}</th><td>{one.before}</td><td>{one.after}</td><td>{escape(one.said)}</td></tr>'
-        for one in changes(measured_before, measured_after)
+        f'<tr><th scope="row">{escape(one.name)}</th>{_cells(one)}</tr>' for one in changes(measured_before, measured_after)
     )
     table = f'<table class="tb-signs tb-plain"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-    return table + soft(text("training.change_note"))
+    return table + soft(text("training.change_note")) + heard_by(before, after)
+
+
+def _cells(one: Change) -> str:
+    return "".join(f"<td>{escape(said)}</td>" for said in (one.before, one.after, one.said))
