@@ -185,7 +185,17 @@ def test_another_origin_starts_and_reads_nothing(server: Served, cookie: str) ->
     assert len(psutil.Process(server.pid).children()) <= before
 
 
-BASES = ("/", "/files/", "/static/", "/view/", "/edit/", "/nbconvert/html/", "/api/contents/", "/lab/tree/", "/voila/files/")
+BASES: tuple[str, ...] = (
+    "/",
+    "/files/",
+    "/static/",
+    "/view/",
+    "/edit/",
+    "/nbconvert/html/",
+    "/api/contents/",
+    "/lab/tree/",
+    "/voila/files/",
+)
 BASES = (*BASES, "/voila/static/", "/voila/render/", "/voila/templates/talkbalance/static/")
 
 
