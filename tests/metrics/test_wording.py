@@ -95,10 +95,8 @@ RICH = (
 """Callbacks, a reflection, a dismissal, an interruption that is taken up again, a pitch, questions with and without answers."""
 
 
-def _rich(*, unnamed: bool = False, only: int | None = None) -> Meeting:
-    people = (Speaker("Eva", "agency"), Speaker("Baum", "client"), Speaker("Tom", "agency"))
-    if unnamed:
-        people = (Speaker("Eva"), Speaker("Baum"), Speaker("Tom"))
+def _rich(*, agency: str = "agency", client: str = "client", only: int | None = None) -> Meeting:
+    people = (Speaker("Eva", agency), Speaker("Baum", client), Speaker("Tom", agency))
     spoken = tuple(Utterance(*one) for one in RICH[:only])
     return Meeting(people, spoken, 160, language="de", source=Source(times="utterance", overlap_observable=True))
 
@@ -120,11 +118,12 @@ def test_with_everything_in_it_every_figure_is_that_of_the_summary() -> None:
         assert 0 <= values[f"reciprocity_{measure}"][0] <= 1
 
 
-@pytest.mark.parametrize("only", [3, 6, 9, 13, 18])
+@pytest.mark.parametrize("only", [3, 6, 9, 13, 14, 18])
 def test_of_a_part_and_without_sides_figures_are_those_of_the_summary(only: int) -> None:
-    _as_in_the_summary(_rich(only=only))
-    values = _as_in_the_summary(_rich(unnamed=True, only=only))
-    assert not {"pitch_runs", "interruption_asymmetry", "reciprocity_questions"} & values.keys()
+    both = {"pitch_runs", "interruption_asymmetry", "reciprocity_questions"}
+    assert both <= _as_in_the_summary(_rich(only=only)).keys()
+    for agency, client in (("", ""), ("agency", ""), ("", "client")):
+        assert not both & _as_in_the_summary(_rich(agency=agency, client=client, only=only)).keys()
 
 
 def test_what_is_probable_counts_as_often_as_it_is() -> None:
@@ -150,8 +149,11 @@ def test_what_another_hearing_leaves_out_moves_places_and_words() -> None:
     said = worded(meeting, talk(meeting))
     assert said is not None
     kept = np.array([i for i in range(len(meeting.utterances)) if i not in (1, 5)])
-    columns = talk(replace(meeting, utterances=tuple(meeting.utterances[i] for i in kept))).said
-    values = _again(columns, kept, said)
+    shorter = replace(meeting, utterances=tuple(meeting.utterances[i] for i in kept))
+    values, own = _again(talk(shorter).said, kept, said), _as_heard(shorter)
+    assert own is not None
+    for measure in ("uptake", "callback_rate", "pitch_runs", "interruptions", "interruptions_resumed"):
+        assert values[measure].tolist() == pytest.approx(own[measure].tolist()), measure
     whole = _as_heard(meeting)
     assert whole is not None
     assert values["questions"][0] == whole["questions"][0] - 1  # "Welche Litfaßsäule meinen Sie?"
@@ -212,3 +214,44 @@ def test_who_takes_up_nothing_and_who_never_answers_differ() -> None:
     assert values is not None
     assert isnan(values["uptake"][0])
     assert values["uptake"][1] == 0
+
+
+def test_who_is_cut_off_first_of_all_may_get_back_to_it() -> None:
+    meeting = draw(
+        """
+        Baum (client) |##############             ######| Wir wollten zur Broschüre eigentlich noch die/die Broschüre eben
+        Eva (agency)  |           ###########           | Das machen wir alles neu
+        """,
+        step=0.25,
+    )
+    values = _as_in_the_summary(meeting)
+    assert (values["interruptions"].tolist(), values["interruptions_resumed"].tolist()) == ([1, 0], [1, 0])
+
+
+@pytest.mark.parametrize(("often", "pitch"), [(3, 0), (4, 1)])
+def test_a_pitch_says_we_three_times_a_minute(often: int, pitch: int) -> None:
+    text = "Die Farben und die Schrift sind gut. " + "Wir machen das. " * often
+    spoken = (Utterance(0, 5, "Baum", "Ich bin gespannt."), Utterance(6, 86, "Eva", text), Utterance(87, 90, "Baum", "Na gut so."))
+    people = (Speaker("Eva", "agency"), Speaker("Baum", "client"))
+    values = _as_in_the_summary(Meeting(people, spoken, 100, language="de", source=Source(times="utterance")))
+    assert values["pitch_runs"].tolist() == [pitch, 0]
+
+
+def test_attempts_of_either_side_and_interruptions_by_the_client_are_told_apart() -> None:
+    gave_up = """
+        Eva (agency)  |########################| Zuerst kommt die Strategie und danach das Logo und die Farben.
+        Baum (client) |        ######          | Aber wir haben doch den
+    """
+    assert _as_in_the_summary(draw(gave_up, step=0.25))["interruptions"].tolist() == [0, 0]
+    turned = _as_in_the_summary(_rich(agency="client", client="agency"))
+    assert turned["interruption_asymmetry"][0] < 0
+    assert _as_in_the_summary(_rich(agency="agency", client="agency"))["interruptions"].tolist() == [0]
+
+
+def test_one_telling_word_is_a_turn_that_can_be_taken_up() -> None:
+    values = _as_in_the_summary(draw("Baum (client) |##     | Plakate.\nEva (agency)  |  #####| Die Plakate am Bahnhof."))
+    assert values["uptake"][0] == 1
+    values = _as_in_the_summary(
+        draw("Baum (client) |##     | Gut genau ja.\nEva (agency)  |  #####| Genau, die Plakate am Bahnhof.")
+    )
+    assert isnan(values["uptake"][0])  # the turn before only signals listening
