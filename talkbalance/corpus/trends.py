@@ -259,7 +259,10 @@ def theil_sen(at: Floats, values: Floats) -> Slope:
 
     if len(set(at.tolist())) < 2:
         return Slope(nan, nan, nan)
-    found = theilslopes(values, at, alpha=0.95)
+    if np.ptp(values) == 0:
+        return Slope(0.0, 0.0, 0.0)
+    with np.errstate(invalid="ignore"):  # so many ties in both that the interval cannot be told
+        found = theilslopes(values, at, alpha=0.95)
     return Slope(float(found.slope), float(found.low_slope), float(found.high_slope))
 
 

@@ -134,6 +134,13 @@ def test_a_slope_at_one_time_is_none() -> None:
     assert np.isnan(theil_sen(np.zeros(6), np.arange(6.0)).value)
 
 
+def test_meetings_on_one_day_and_equal_values() -> None:
+    days = np.array([0.0, 0, 0, 0, 1])
+    assert theil_sen(days, np.zeros(5)).direction == "open"
+    tied = theil_sen(days, np.array([0.0, 0, 0, 1, 0]))
+    assert tied.direction in ("", "open")
+
+
 def test_a_change_is_rarely_seen_where_there_is_none() -> None:
     luck = np.random.default_rng(3)
     at = np.arange(14.0)
