@@ -318,6 +318,14 @@ def test_how_much_the_pitch_at_the_end_adds(pitches: list[tuple[float, float]], 
     assert difference == pytest.approx(adds)
 
 
+def test_the_pitch_counts_up_to_0_15_s_from_the_end() -> None:
+    plain, heard = (
+        Meeting(PEOPLE, (Utterance(0, 0.25, "Eva", "Sie haben das Plakat gesehen", prosody=prosody),), duration=5, language="de")
+        for prosody in ((), (Prosody(0, 0.1, 9, 0, -20),))
+    )
+    assert confidences(heard)[0] > confidences(plain)[0]
+
+
 def _follows_up(*said: tuple[str, str]) -> bool:
     spoken = meeting(*((i * 3, i * 3 + 2, name, text) for i, (name, text) in enumerate(said)))
     return bool(questions(spoken)["follow_up"].iloc[-1])

@@ -175,6 +175,20 @@ def test_what_stands_around_a_candidate() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "lanes",
+    [("Baum | ##      |ja", "Eva  |    ####| wir fangen oben an"), ("Eva  |    ####| wir fangen oben an", "Baum | ##      |ja")],
+)
+def test_where_nobody_has_spoken_yet_whoever_holds_the_floor_is_far(lanes: tuple[str, str]) -> None:
+    columns = said(draw("\n".join(lanes)))
+    at, rows, to = features(columns, np.zeros(2, dtype=bool))
+    found = dict(zip(FEATURES, rows[0].tolist(), strict=True))
+    assert (at.tolist(), to.tolist()) == ([0], [-1])
+    since = ("holder's end to start", "holder's end to end", "holder's start to start")
+    assert [found[name] for name in (*since, "holder's length", "holder's words")] == [FAR, FAR, FAR, 0, -1]
+    assert (found["speaking at start"], found["speaking at end"], found["others next in"]) == (0, 0, 1)
+
+
 def test_a_signal_word_has_a_kind_and_no_class() -> None:
     meeting = draw("Eva  |############   | wir fangen oben an\nBaum |   # # # #     | ja/ein ja/aber ja/nicht ja-", step=0.5)
     columns = said(meeting)

@@ -255,3 +255,14 @@ def test_one_telling_word_is_a_turn_that_can_be_taken_up() -> None:
         draw("Baum (client) |##     | Gut genau ja.\nEva (agency)  |  #####| Genau, die Plakate am Bahnhof.")
     )
     assert isnan(values["uptake"][0])  # the turn before only signals listening
+
+
+@pytest.mark.parametrize(("between", "back"), [(2, 0), (3, 0), (4, 3), (5, 0), (6, 3)])
+def test_words_call_back_after_four_turns_without_them(between: int, back: int) -> None:
+    texts = ["Plakat Farbe Bahnhof.", *["Das ist es."] * between, "Plakat Farbe Bahnhof."]  # Farbe tells 3.0
+    spoken = tuple(Utterance(i * 3, i * 3 + 2, ("Baum", "Eva")[i % 2], text) for i, text in enumerate(texts))
+    people = (Speaker("Baum", "client"), Speaker("Eva", "agency"))
+    meeting = Meeting(people, spoken, 60, language="de", source=Source(times="utterance"))
+    values = _as_in_the_summary(meeting)
+    others = sum(2 for i in range(len(texts)) if i % 2 == 0)
+    assert values["callback_rate"][0] == pytest.approx(back / (others / 60))
