@@ -1,55 +1,66 @@
-"""Would a test notice a slip? `python -m benchmarks.mutation [--minutes 30] [MODULE…]`.
+"""Would a test notice a slip? `python -m benchmarks.mutation [--jobs 2] [MODULE…]`.
 
 One small slip at a time is made in `floor.py` and in the modules of `metrics/`: a comparison that takes one more or one less, a
-sign, a bound, a side, a condition turned round, a number changed. The tests of that module run with it, then, if they notice
-nothing, those of all measures. A slip that no test notices survives: either it changes nothing that could be noticed, or a test
-is missing.
+sign, a bound, a side, a condition turned round, a number changed. The tests that reach the statement run with it, the quickest
+first, until one fails; after a slip in what is set up at import, every test. Where no test fails, one is missing. Slips that
+change nothing anybody could notice are not made, and count as not noticed: `mutation_alike.toml` lists them, each with the reason.
+
+A bench of our own: mutmut leaves what is decorated and what stands outside functions as it is, which is where thresholds and
+tables of features are; cosmic-ray starts every test anew, pandas and all, for every slip.
 """
+
+import os
+
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 import argparse
 import ast
-import copy
+import gc
+import importlib
+import inspect
 import io
-import os
+import pickle
 import resource
-import signal
 import sys
-import time
-from collections.abc import Iterator, Sequence
+import tempfile
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
-from itertools import zip_longest
 from pathlib import Path
-from random import Random
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
+
+import numpy.testing
+import pandas
+import pytest
+import rapidfuzz
+import scipy.stats
+from coverage import Coverage
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import engine
+from tqdm import tqdm
 
 from benchmarks.shared import ROOT, publish, table
 
-TESTS = {
-    "floor": ("tests/test_floor.py", "talkbalance/floor.py"),
-    "metrics.ratio": ("tests/metrics/test_ratio.py",),
-    "metrics.context": ("tests/metrics/test_unfinished.py", "tests/metrics/test_signals.py"),
-    "metrics.interruptions": ("tests/metrics/test_interruptions.py",),
-    "metrics.listening": ("tests/metrics/test_signals.py", "tests/metrics/test_interruptions.py"),
-    "metrics.questions": ("tests/metrics/test_questions.py",),
-    "metrics.said": ("tests/metrics/test_interruptions.py", "tests/metrics/test_signals.py", "tests/test_corrections.py"),
-    "metrics.signals": ("tests/metrics/test_signals.py",),
-    "metrics.speaking": ("tests/metrics/test_speaking.py",),
-    "metrics.talk": ("tests/metrics/test_turntaking.py",),
-    "metrics.timing": ("tests/metrics/test_timing.py",),
-    "metrics.turntaking": ("tests/metrics/test_turntaking.py",),
-    "metrics.unfinished": ("tests/metrics/test_unfinished.py",),
-    "metrics.uptake": ("tests/metrics/test_uptake.py",),
-    "metrics.wording": ("tests/metrics/test_wording.py",),
-}
-"""Module to the tests that know it best."""
-
-ALL = ("tests/test_floor.py", "tests/metrics")
-PATIENCE = 240
-"""Seconds of processor time after which a slip counts as noticed: something runs without end."""
+LOADED = numpy.testing, pandas, rapidfuzz, scipy.stats, engine
+"""What tests need and slips do not touch: loaded once, for every process to come."""
+MODULES = ("floor", *(f"metrics.{path.stem}" for path in sorted((ROOT / "talkbalance/metrics").glob("[!_]*.py"))))
+TESTS = ("tests/test_floor.py", "tests/metrics", "tests/test_corrections.py", "talkbalance/floor.py", "talkbalance/metrics")
+ALIKE = Path(__file__).with_name("mutation_alike.toml")
+"""By function and slip: why it changes nothing."""
+PATIENCE = 5.0
+"""Seconds of processor time, and as many times what the tests take without a slip, after which something runs without end."""
+MEMORY = 4 << 30
+"""Bytes beyond which something grows without end."""
+EXAMPLES = 20
+"""Meetings that a test of a property tries."""
+PASSED, FAILED, BROKEN = 0, 1, 2
+"""How pytest ends where it could run: every test passed, one failed, one could not even be collected."""
 
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -77,46 +88,93 @@ _WORDS = {"left": "right", "right": "left"}
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A slip: the line, what it was and became, and the source with it."""
+    """A slip.
 
-    line: int
+    Parameters
+    ----------
+    module, place
+        The module, and the function in it; "" outside functions.
+    at_import
+        Whether the statement is run when the module is loaded.
+    lines
+        First and last line of the statement.
+    what
+        What it was and became.
+    source
+        The module with it.
+    """
+
+    module: str
+    place: str
+    at_import: bool
+    lines: tuple[int, int]
     what: str
     source: str
 
+    @property
+    def key(self) -> str:
+        """The function, as the list of those that change nothing calls it."""
+        return f"{self.module}.{self.place}".rstrip(".")
 
-def slips(source: str) -> Iterator[Slip]:
+
+@dataclass(slots=True)
+class Reach:
+    """Which tests reach which lines of the modules, and the seconds each test takes."""
+
+    tests: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def of(self, slip: Slip) -> list[str]:
+        """Return the tests to ask, the quickest first."""
+        first, last = slip.lines
+        reached = {test for line, tests in self.tests[slip.module].items() if first <= line <= last for test in tests}
+        return sorted(self.seconds if slip.at_import else reached - {""}, key=self.seconds.__getitem__)
+
+
+def slips(module: str) -> Iterator[Slip]:
     """Yield every slip that can be made in a module."""
-    tree = ast.parse(source)
-    skipped = {id(inner) for outer in ast.walk(tree) for part in _said(outer) for inner in ast.walk(part)}
-    places = [node for node in ast.walk(tree) if id(node) not in skipped]
-    numbers = {id(node): number for number, node in enumerate(ast.walk(tree))}
-    for node in places:
-        for field, value in _changes(node):
-            changed = copy.deepcopy(tree)
-            twin = next(other for number, other in enumerate(ast.walk(changed)) if number == numbers[id(node)])
-            setattr(twin, field, value)
-            yield Slip(getattr(node, "lineno", 0), f"`{_short(node)}` → `{_short(twin)}`", ast.unparse(changed))
+    tree = ast.parse(_path(module).read_text(encoding="utf-8"))
+    before = ast.unparse(tree)
+    for node, statement, place, at_import in _places(tree, tree.body[0], "", at_import=True):
+        for name, value in _changes(node):
+            was = getattr(node, name)
+            setattr(node, name, value)
+            after = ast.unparse(tree)
+            setattr(node, name, was)
+            lines = statement.lineno, statement.end_lineno or statement.lineno
+            yield Slip(module, place, at_import, lines, _shown(before, after), after)
 
 
-def _said(node: ast.AST) -> list[ast.AST]:
+def _path(module: str) -> Path:
+    return ROOT / "talkbalance" / f"{module.replace('.', '/')}.py"
+
+
+def _places(node: ast.AST, statement: ast.stmt, place: str, *, at_import: bool) -> Iterator[tuple[ast.AST, ast.stmt, str, bool]]:
+    """Yield whatever computes something, with the statement and the function it stands in, and whether that is at import."""
+    yield node, statement, place, at_import
+    silent = _silent(node)
+    body = node.body if isinstance(node, ast.FunctionDef) else []
+    for child in ast.iter_child_nodes(node):
+        if child not in silent:
+            inside = f"{place}.{child.name}".lstrip(".") if isinstance(child, ast.FunctionDef | ast.ClassDef) else place
+            nearest = child if isinstance(child, ast.stmt) else statement
+            yield from _places(child, nearest, inside, at_import=at_import and child not in body)
+
+
+def _silent(node: ast.AST) -> list[ast.AST | None]:
     """Return the parts of a node that compute nothing: annotations, docstrings, decorators, what only type checkers see."""
-    parts: list[ast.AST | None] = []
     match node:
-        case ast.AnnAssign():
-            parts = [node.annotation]
-        case ast.arg():
-            parts = [node.annotation]
+        case ast.AnnAssign() | ast.arg():
+            return [node.annotation]
         case ast.FunctionDef():
-            parts = [node.returns, *node.decorator_list]
+            return [node.returns, *node.decorator_list]
         case ast.ClassDef():
-            parts = [*node.decorator_list, *node.bases]
-        case ast.Expr(value=ast.Constant()):
-            parts = [node]
-        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Raise() | ast.Import() | ast.ImportFrom():
-            parts = [node]
-        case ast.Assign(value=ast.Subscript() | ast.Name()):
-            parts = [node]  # a name for a type
-    return [part for part in parts if part is not None]
+            return [*node.decorator_list, *node.bases]
+        case ast.Expr() | ast.Raise() | ast.Import() | ast.ImportFrom():
+            return [*ast.iter_child_nodes(node)] if not isinstance(node, ast.Expr) or isinstance(node.value, ast.Constant) else []
+        case ast.Assign(value=ast.Subscript() | ast.Name(), targets=[ast.Name(id=name)]) if name.istitle():
+            return [node.value]  # a name for a type
+    return []
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, object]]:
@@ -131,9 +189,9 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, object]]:
         case ast.UnaryOp(op=ast.USub()):
             yield "op", ast.UAdd()
         case ast.UnaryOp(op=ast.Not()):
-            yield "operand", ast.UnaryOp(ast.Not(), copy.deepcopy(node.operand))
+            yield "operand", ast.UnaryOp(ast.Not(), node.operand)
         case ast.IfExp() | ast.If() | ast.While():
-            yield "test", ast.UnaryOp(ast.Not(), copy.deepcopy(node.test))
+            yield "test", ast.UnaryOp(ast.Not(), node.test)
         case ast.Constant():
             yield from (("value", other) for other in _others(node.value))
         case ast.Name() if node.id in _NAMES:
@@ -153,9 +211,18 @@ def _others(value: object) -> list[object]:
     return []
 
 
-def _short(node: ast.AST) -> str:
-    line = " ".join(ast.unparse(node).split()).replace("|", "\\|")
-    return line if len(line) <= 60 else f"{line[:57]}…"
+def _shown(before: str, after: str, *, around: int = 24) -> str:
+    """Return the line in which two sources differ, before and after, cut to where they do."""
+    one, other = next(pair for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1])
+    start = max(0, _alike(one, other) - around)
+    tail = max(0, min(_alike(one[::-1], other[::-1]), min(len(one), len(other)) - start) - around)
+    cut = (("… " if start else "") + line[start : len(line) - tail].strip() + (" …" if tail else "") for line in (one, other))
+    return " → ".join(f"`{part}`" for part in cut)
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many letters two texts begin with alike."""
+    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
 
 
 class _Changed(MetaPathFinder, Loader):
@@ -175,92 +242,223 @@ class _Changed(MetaPathFinder, Loader):
         exec(compile(self.source, str(self.path), "exec"), module.__dict__)  # noqa: S102 -- that is the point
 
 
-def noticed(module: str, slip: Slip, tests: Sequence[str]) -> bool:
-    """Run tests with a slip in a process of their own; return whether one fails."""
+class _Watched:
+    """Notes which lines each test reaches; what is kept from one test to the next is forgotten, so that it hides none."""
+
+    def __init__(self) -> None:
+        self.coverage = Coverage(data_file=None, config_file=False, include=[str(_path(module)) for module in MODULES])
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.forget: list[Callable[[], None]] = []
+
+    def pytest_collection_finish(self) -> None:
+        names = {f"talkbalance.{module}" for module in MODULES}
+        for one in gc.get_objects():
+            if getattr(one, "__module__", "") in names:
+                if isinstance(one, type(_kept)) and one.__name__ != "_trees":  # what is read from files stays
+                    self.forget.append(one.cache_clear)
+                elif isinstance(one, FunctionType) and one.__code__.co_qualname == "once.<locals>.known":
+                    self.forget.append(inspect.getclosurevars(one).nonlocals["kept"].clear)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        for forget in self.forget:
+            forget()
+        self.coverage.switch_context(nodeid)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] += report.duration
+
+    def reach(self) -> Reach:
+        data = self.coverage.get_data()
+        return Reach({module: data.contexts_by_lineno(str(_path(module))) for module in MODULES}, dict(self.seconds))
+
+
+@cache
+def _kept() -> None:
+    """Stand for whatever keeps its answers."""
+
+
+class _Chosen:
+    """Keeps some of the tests, in their order."""
+
+    def __init__(self, tests: Sequence[str]) -> None:
+        self.rank = {test: rank for rank, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((item for item in items if item.nodeid in self.rank), key=lambda item: self.rank[item.nodeid])
+
+
+class _Swapping:
+    """Runs, in place of the tests, those that reach a slip, for slip after slip, each in a process that knows all tests already."""
+
+    def __init__(self, found: Sequence[Slip], known: Reach, jobs: int) -> None:
+        self.found, self.known, self.jobs = found, known, jobs
+        self.survivors: list[Slip] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        paths = {str(_path(module)): module for module in MODULES}
+        functions = defaultdict(list)
+        for one in gc.get_objects():
+            if isinstance(one, FunctionType) and (module := paths.get(one.__code__.co_filename)):
+                functions[module, one.__code__.co_qualname].append(one)
+        gc.freeze()
+
+        def run(slip: Slip, tests: Sequence[str]) -> int:
+            for code in _codes(compile(slip.source, str(_path(slip.module)), "exec")):
+                for function in functions[slip.module, code.co_qualname]:
+                    function.__code__ = code
+            for test in tests:
+                session.config.hook.pytest_runtest_protocol(item=items[test], nextitem=None)
+                if session.testsfailed:
+                    return FAILED
+            return PASSED
+
+        self.survivors = survivors(self.found, self.known, self.jobs, run)
+        return True
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield the code of the functions of a module and of its classes; what is defined inside a function goes with it."""
+    for part in code.co_consts:
+        if isinstance(part, CodeType) and "<" not in part.co_name:
+            yield part
+            if not part.co_flags & inspect.CO_OPTIMIZED:  # a class
+                yield from _codes(part)
+
+
+def _test(paths: Iterable[str], plugin: object) -> int:
+    """Run tests with nothing that a moment's process has no use for; return how they ended."""
+    quick = {"phases": (Phase.explicit, Phase.generate), "suppress_health_check": list(HealthCheck), "database": None}
+    settings.register_profile("slips", deadline=None, max_examples=EXAMPLES, **quick)  # type: ignore[arg-type]
+    left_out = ("cacheprovider", "unraisableexception", "threadexception")
+    options = ["-x", "-q", "--capture=sys", "--assert=plain", "--tb=no", *(f"-pno:{name}" for name in left_out)]
+    options += ["-p", "_hypothesis_pytestplugin", "--hypothesis-seed=0", "--hypothesis-profile=slips"]
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        return int(pytest.main([*options, "-m", "not shared and not models", *paths], plugins=[plugin]))
+
+
+def _forked(work: Callable[[], int]) -> int:
+    """Do something in a process of its own that ends with what it returns; return its number."""
     child = os.fork()
     if not child:
-        code = 2
+        code = 70
         try:
-            resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
-            resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-            code = _tested(module, slip, tests)
+            code = work()
         finally:
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    return child
 
 
-def _tested(module: str, slip: Slip, tests: Sequence[str]) -> int:
-    import pytest
+def reach() -> Reach:
+    """Run every test once, without a slip."""
+    with tempfile.NamedTemporaryFile() as kept:
 
-    path = ROOT / "talkbalance" / f"{module.replace('.', '/')}.py"
-    sys.meta_path.insert(0, _Changed(f"talkbalance.{module}", path, slip.source))
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not shared and not models", "--hypothesis-seed=0"]
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        return int(pytest.main([*options, *tests]))
+        def work() -> int:
+            watched = _Watched()
+            with watched.coverage.collect():
+                code = _test(TESTS, watched)
+            Path(kept.name).write_bytes(pickle.dumps(watched.reach()))
+            return code
 
-
-@dataclass(slots=True)
-class Score:
-    """What came of the slips of a module."""
-
-    possible: int = 0
-    made: int = 0
-    noticed: int = 0
+        if os.waitpid(_forked(work), 0)[1]:
+            sys.exit("tests fail without any slip")
+        found: Reach = pickle.loads(Path(kept.name).read_bytes())  # noqa: S301 -- written above
+        return found
 
 
-def run(modules: Sequence[str], minutes: float, seed: int) -> tuple[dict[str, Score], list[tuple[str, Slip]]]:
-    """Make slips, module by module in turn, until all were made or time is up; return scores and survivors."""
-    random, until = Random(seed), time.monotonic() + 60 * minutes
-    scores, survivors = {module: Score() for module in modules}, []
-    queues = []
-    for module in modules:
-        source = (ROOT / "talkbalance" / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
-        if noticed(module, Slip(0, "none", ast.unparse(ast.parse(source))), TESTS[module]):
-            sys.exit(f"the tests of {module} fail without any slip")
-        found = list(slips(source))
-        scores[module].possible = len(found)
-        queues.append([(module, slip) for slip in random.sample(found, len(found))])
-    for module, slip in (one for row in zip_longest(*queues) for one in row if one is not None):
-        if time.monotonic() > until:
-            break
-        score = scores[module]
-        score.made += 1
-        if noticed(module, slip, TESTS[module]) or noticed(module, slip, ALL):
-            score.noticed += 1
-        else:
-            survivors.append((module, slip))
-            print(f"{module}:{slip.line} {slip.what}", file=sys.stderr, flush=True)
-    return scores, survivors
+def survivors(found: Sequence[Slip], known: Reach, jobs: int, run: Callable[[Slip, Sequence[str]], int]) -> list[Slip]:
+    """Make slips, some at a time, each in a process of its own; return those that no test notices.
+
+    Parameters
+    ----------
+    run
+        Makes a slip and runs tests; returns how they ended.
+    """
+
+    def work(slip: Slip, tests: Sequence[str]) -> int:
+        patience = int(PATIENCE * (1 + sum(known.seconds[test] for test in tests)))
+        resource.setrlimit(resource.RLIMIT_CPU, (patience, patience))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        return run(slip, tests)
+
+    waiting = ((slip, known.of(slip)) for slip in found)
+    left: list[Slip] = []
+    running: dict[int, Slip] = {}
+    with tqdm(total=len(found), file=sys.__stderr__, mininterval=5) as shown:
+        while True:
+            while len(running) < jobs and (task := next(waiting, None)):
+                running[_forked(partial(work, *task))] = task[0]
+            if not running:
+                return left
+            child, status = os.wait()
+            slip, code = running.pop(child), os.waitstatus_to_exitcode(status)
+            if code > BROKEN:
+                sys.exit(f"the tests cannot run: {code} with {slip.key} {slip.what}")
+            if code == PASSED:
+                left.append(slip)
+                shown.write(f"{slip.key}:{slip.lines[0]} {slip.what}", file=sys.__stderr__)
+            shown.update()
+
+
+def _anew(slip: Slip, tests: Sequence[str]) -> int:
+    """Load everything with a slip and run tests."""
+    sys.meta_path.insert(0, _Changed(f"talkbalance.{slip.module}", _path(slip.module), slip.source))
+    try:
+        importlib.import_module(f"talkbalance.{slip.module}")
+    except Exception:  # whatever it is, it is noticed
+        return FAILED
+    return _test(sorted({test.partition("::")[0] for test in tests}), _Chosen(tests)) if tests else PASSED
+
+
+def made(found: Sequence[Slip], known: Reach, jobs: int) -> list[Slip]:
+    """Make slips; return those that no test notices."""
+    at_import = survivors([slip for slip in found if slip.at_import], known, jobs, _anew)
+    swapping = _Swapping([slip for slip in found if not slip.at_import], known, jobs)
+    if _test(TESTS, swapping) != PASSED:
+        sys.exit("tests cannot be collected")
+    return sorted([*at_import, *swapping.survivors], key=lambda slip: (MODULES.index(slip.module), slip.lines, slip.what))
+
+
+def _rows(found: Counter[str], missed: Counter[str], alike: Counter[str]) -> Iterator[tuple[object, ...]]:
+    def row(name: str, modules: Sequence[str]) -> tuple[object, ...]:
+        every, left, same = (sum(counts[module] for module in modules) for counts in (found, missed, alike))
+        seen = every - left - same
+        return name, every, seen, f"{seen / every:.1%}", same, f"{seen / (every - same):.1%}"
+
+    yield from (row(module, [module]) for module in found)
+    metrics = [module for module in found if module != "floor"]
+    yield from (row(name, modules) for name, modules in (("all of metrics", metrics), ("all", [*found])) if len(modules) > 1)
 
 
 def main() -> None:
-    """Make slips and write down what was noticed."""
-    import pandas
-    import pytest
-    import scipy.stats
-
-    del pandas, pytest, scipy  # loaded once, for every process to come
+    """Make every slip and write down what was noticed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("modules", nargs="*", default=[], metavar="MODULE")
-    parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("modules", nargs="*", default=MODULES, metavar="MODULE")
+    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(None if sys.argv[0].endswith("mutation.py") else [])
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    scores, survivors = run(options.modules or list(TESTS), options.minutes, options.seed)
-    whole = Score(*(sum(getattr(score, name) for score in scores.values()) for name in ("possible", "made", "noticed")))
-    rows = [
-        (name, score.possible, score.made, score.noticed, f"{score.noticed / score.made:.0%}" if score.made else "–")
-        for name, score in [*scores.items(), ("all", whole)]
-    ]
+    why: dict[str, dict[str, str]] = tomllib.loads(ALIKE.read_text(encoding="utf-8"))
+    found = [slip for module in options.modules for slip in slips(module)]
+    alike = [slip for slip in found if slip.what in why.get(slip.key, {})]
+    missed = made([slip for slip in found if slip.what not in why.get(slip.key, {})], reach(), options.jobs)
+    counts = (Counter(slip.module for slip in some) for some in (found, missed, alike))
+    command = " ".join(["python -m benchmarks.mutation", *(options.modules if options.modules != MODULES else ())])
     publish(
         "mutation",
         "# Slips that tests notice",
         (__doc__ or "").split("\n\n", 1)[1].strip(),
-        f"Command: `python -m benchmarks.mutation --minutes {options.minutes:g} --seed {options.seed}`; in an order of chance.",
-        table(("module", "slips possible", "made", "noticed", "share"), rows),
-        "## Not noticed",
-        table(("where", "slip"), [(f"{module}:{slip.line}", slip.what) for module, slip in survivors]),
+        f"Command: `{command}`. Every slip that can be made was made. `share` counts those that change nothing as not noticed, the"
+        " last column leaves them out.",
+        table(("module", "slips", "noticed", "share", "change nothing", "share of the others"), _rows(*counts)),
+        "## Not noticed: a test is missing",
+        _listed(("where", "line", "slip"), [(slip.key, slip.lines[0], slip.what) for slip in missed]),
+        "## Not made: it changes nothing",
+        _listed(("where", "line", "slip", "why"), [(s.key, s.lines[0], s.what, why[s.key][s.what]) for s in alike]),
     )
+
+
+def _listed(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    return table(columns, [[str(cell).replace("|", "\\|") for cell in row] for row in rows]) if rows else "None."
 
 
 if __name__ == "__main__":
