@@ -4,10 +4,13 @@ All of it is read from the tables of a store. Only sides are named: the client s
 """
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib import resources
+from math import log
 from typing import Any
 
 import pandas as pd
@@ -15,7 +18,7 @@ import pandas as pd
 from talkbalance.corpus.store import Store
 from talkbalance.errors import InvalidParameter
 from talkbalance.frames import Schema, table
-from talkbalance.language.background import telling
+from talkbalance.language.background import COMMON, telling
 from talkbalance.language.content import content_words, stem
 from talkbalance.language.words import LANGUAGES, Language, words
 from talkbalance.meeting import AGENCY, CLIENT
@@ -72,7 +75,7 @@ class _Held:
         return frozenset(
             root
             for root in content_words(said, self.language)
-            if telling(root, self.language) >= TELLING and root not in self.names
+            if telling(root, self.language) >= TELLING and root not in self.names | _plain(self.language)
         )
 
     @cached_property
@@ -91,14 +94,15 @@ def brought_up(store: Store, *, client: str, least: int = 2, most: int = 20) -> 
     least
         Meetings in which the client says a word, 2 by default.
     most
-        Words, those first that come up in most meetings.
+        Words.
 
     Returns
     -------
     DataFrame
-        `word` as the client says it most; `meetings` and `times` it is said; `first` and `last` of them; `chances`: meetings after
-        one in which the client had said it; `taken_up`: of these, those in which the agency says it; `quote`: the sentence in which
-        it was said last.
+        Those first that the client says most beyond what is usual in everyday language (log-likelihood; Dunning 1993). `word` as
+        the client says it most; `meetings` and `times` it is said; `first` and `last` of them; `chances`: meetings after one in
+        which the client had said it; `taken_up`: of these, those in which the agency says it; `quote`: the sentence in which it was
+        said last.
 
     Raises
     ------
@@ -111,8 +115,16 @@ def brought_up(store: Store, *, client: str, least: int = 2, most: int = 20) -> 
         for root in one.of_client:
             said.setdefault(root, []).append(place)
     often = [(root, places) for root, places in said.items() if len(places) >= least]
-    often.sort(key=lambda found: (-len(found[1]), -sum(held[place].of_client[found[0]] for place in found[1]), found[0]))
+    length = sum(len(words(turn)) for one in held for turn in one.client)
+    often.sort(key=lambda found: (-_beyond(found[0], found[1], held, length), found[0]))
     return table((_word(root, places, held) for root, places in often[:most]), BROUGHT_UP)
+
+
+def _beyond(root: str, places: Sequence[int], held: Sequence[_Held], length: int) -> float:
+    """Return how far beyond its usual frequency a word is said in so many words: twice the gain in log-likelihood."""
+    times = sum(held[place].of_client[root] for place in places)
+    usual = length * 10 ** (COMMON - telling(root, held[places[-1]].language)) / 1e9
+    return 2 * times * log(times / usual)
 
 
 def _word(root: str, places: Sequence[int], held: Sequence[_Held]) -> tuple[object, ...]:
@@ -159,9 +171,9 @@ def carried_over(store: Store, *, client: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `kind` ("question": the client's that got no answer; "promise": what sounds like one, `promises`), `meeting`, `date`,
-        `start` (s), `side`, `text`; `next`: the meeting after it; `taken_up`: whether the agency says a telling word of it there,
-        missing where there is no next meeting yet; `words`: which.
+        `kind` ("question": the client's that got no answer, but for a mere "right?"; "promise": what sounds like one, `promises`),
+        `meeting`, `date`, `start` (s), `side`, `text`; `next`: the meeting after it; `taken_up`: whether the agency says a content
+        word of it there, missing where there is no next meeting yet; `words`: which.
 
     Raises
     ------
@@ -175,13 +187,19 @@ def carried_over(store: Store, *, client: str) -> pd.DataFrame:
     promised = (events["event"] == "promise") & events["side"].isin((AGENCY, CLIENT))
     found = events[asked | promised]
     found = found.assign(place=found["meeting"].map(places)).sort_values(["place", "start"])
-    return table((_quote(row, held) for row in found.to_dict(orient="records")), CARRIED_OVER)
+    rows = found.to_dict(orient="records")
+    return table((_quote(row, held) for row in rows if row["event"] != "question" or _content(row, held)), CARRIED_OVER)
+
+
+def _content(row: Mapping[Any, Any], held: Sequence[_Held]) -> frozenset[str]:
+    """Return the stems of what a quote is about."""
+    return content_words(str(row["text"]), held[int(row["place"])].language)
 
 
 def _quote(row: Mapping[Any, Any], held: Sequence[_Held]) -> tuple[object, ...]:
-    place = int(str(row["place"]))
+    place = int(row["place"])
     own, after = held[place], held[place + 1] if place + 1 < len(held) else None
-    roots = content_words(str(row["text"]), own.language)
+    roots = _content(row, held)
     common = sorted(roots & after.of_agency) if after else []
     taken = pd.NA if after is None or not roots else bool(common)
     said = ", ".join(form for form in _forms(str(row["text"])) if stem(form.lower(), own.language) in common)
@@ -213,6 +231,13 @@ def _held(store: Store, client: str) -> list[_Held]:
         for row in own.to_dict(orient="records")
         if (language := _language(str(row["language"]))) is not None
     ]
+
+
+@cache
+def _plain(language: Language) -> frozenset[str]:
+    """Return the stems of words that are nobody's subject."""
+    content = resources.files("talkbalance.corpus").joinpath("carried.toml").read_text(encoding="utf-8")
+    return frozenset(stem(word, language) for word in tomllib.loads(content)[language]["plain"].split())
 
 
 @cache

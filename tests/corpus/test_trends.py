@@ -207,6 +207,29 @@ def test_words_a_client_keeps_bringing_up(told: Store) -> None:
     assert row["quote"].startswith("Der Panda gefällt mir")
 
 
+def test_words_of_everybody_come_after_those_of_a_client(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store", settings=FAST)
+    for place in range(3):
+        store.put(
+            talk(place, ("Baum", "Natürlich, zehn Termine. Der Termin passt, aber der Panda fehlt."), ("Eva", "Gut, Panda, oder?"))
+        )
+    store.settle()
+    found = brought_up(store, client="Panda")["word"].tolist()
+    assert found[0] == "Panda"
+    assert "Termin" in found
+    assert not {"Natürlich", "zehn"} & set(found)
+
+
+def test_a_mere_right_is_no_open_question(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store", settings=FAST)
+    store.put(talk(0, ("Baum", "Der Druck ist teuer, oder?"), ("Baum", "Was denn?"), ("Baum", "Was kostet der Druck denn genau?")))
+    store.settle()
+    found = carried_over(store, client="Panda")
+    assert found["text"].tolist() == ["Der Druck ist teuer, oder?", "Was kostet der Druck denn genau?"]
+    events = store.events()
+    assert "Was denn?" in set(events[events["event"] == "question"]["text"])
+
+
 def test_what_was_left_open_is_quoted(told: Store) -> None:
     found = carried_over(told, client="Panda")
     first = found[found["date"] == pd.Timestamp(DAYS[0])]
