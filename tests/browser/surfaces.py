@@ -147,6 +147,7 @@ def explorers(meeting: Meeting, _: str, folder: Path) -> Made:
     for measure, side in list(explorer.figures):
         explorer._act({"do": "open", "measure": measure, "side": side})
         found.append(widgets.HTML(explorer._list.html))
+    explorer._act({"do": "open", "measure": "questions", "side": meeting.sides[0]})
     yield page_of([explorer.page, *found], folder / "explorer.html")
 
 

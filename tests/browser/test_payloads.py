@@ -39,6 +39,20 @@ def test_nothing_runs(browser: Browser, surface: str, tmp_path: Path) -> None:
     assert len(seen) >= (SHORT if surface == "relationship" else len(PAYLOADS)), sorted(set(PAYLOADS) - seen)
 
 
+ORDERED = """() => [...document.querySelectorAll(".tb-head, .tb-pane .tb-moments p")].map((one) => [...one.querySelectorAll("b, .tb-soft")])
+  .filter((parts) => parts.length > 1).map(([a, b]) => a.getBoundingClientRect().right <= b.getBoundingClientRect().left + 1)"""
+
+
+@pytest.mark.parametrize("surface", ["report", "explorer and player"])
+def test_a_name_that_turns_its_letters_turns_nothing_beside_it(browser: Browser, surface: str, tmp_path: Path) -> None:
+    """U+202E writes what follows from right to left: another name, or how sure something is, would be read as its mirror."""
+    with trapped(browser) as (page, _):
+        page.goto(made(surface, carrying(["Eva\u202e"]), "Eva", tmp_path)[0].as_uri())
+        order = page.evaluate(ORDERED)
+    assert order
+    assert all(order)
+
+
 # ---------------------------------------------------------------------------------------------------- in Jupyter
 
 
