@@ -59,12 +59,21 @@ def settings_in(mark: Path) -> Settings:
         Where it is none, or one of a later version.
     """
     try:
-        document = json.loads(get(mark))
-        found = document[MARK]
-    except (OSError, ValueError, KeyError, TypeError):
+        content = get(mark)
+    except OSError:
         raise UnreadableFile("corpus.no_store", store=mark.parent) from None
+    return settings_of(content, mark.parent)
+
+
+def settings_of(content: bytes, store: Path) -> Settings:
+    """Return the settings that a content of `store.json` names."""
+    try:
+        document = json.loads(content)
+        found = document[MARK]
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableFile("corpus.no_store", store=store) from None
     if found != VERSION:
-        raise UnreadableFile("corpus.newer", store=mark.parent, version=found, known=VERSION)
+        raise UnreadableFile("corpus.newer", store=store, version=found, known=VERSION)
     return Settings(**document["settings"])
 
 

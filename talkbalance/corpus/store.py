@@ -29,7 +29,7 @@ import pandas as pd
 
 from talkbalance.corpus import parts
 from talkbalance.corpus.clusters import cluster, each
-from talkbalance.corpus.parts import DIGITS, MARK, NATIVE, VERSION, Rows, file_of, meeting_in, settings_in
+from talkbalance.corpus.parts import DIGITS, MARK, NATIVE, VERSION, Rows, file_of, meeting_in, settings_in, settings_of
 from talkbalance.corpus.places import (
     below,
     copied_here,
@@ -148,9 +148,11 @@ class Store:
         InvalidParameter
             Where it is no query DuckDB understands, in its words.
         """
+        return self._steadily(lambda: self._answer(query))
+
+    def _answer(self, query: str) -> pd.DataFrame:
         import duckdb
 
-        self._finish()
         with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as connection:
             for name in SCHEMAS:
                 files = self._files(name)
@@ -168,11 +170,27 @@ class Store:
                 raise InvalidParameter("corpus.query", why=" ".join(str(error).split())) from None
 
     def _table(self, name: str, meetings: Collection[str] | None) -> pd.DataFrame:
-        self._finish()
         among = None if meetings is None else {identity[:DIGITS] for identity in meetings}
-        files = [file for file in self._files(name) if among is None or file.stem in among]
-        found = [parts.frame_of(parts.read_rows(file, meetings=meetings), name) for file in files]
-        return pd.concat(found, ignore_index=True) if found else table([], SCHEMAS[name])
+
+        def read() -> pd.DataFrame:
+            files = [file for file in self._files(name) if among is None or file.stem in among]
+            found = [parts.frame_of(parts.read_rows(file, meetings=meetings), name) for file in files]
+            return pd.concat(found, ignore_index=True) if found else table([], SCHEMAS[name])
+
+        return self._steadily(read)
+
+    def _steadily(self, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return what is read from the tables; again, if new tables took the place of old ones meanwhile."""
+        while True:
+            self._finish()
+            before = get(self.path / "store.json")
+            try:
+                found = read()
+            except FileNotFoundError:  # the last meeting of a part was just deleted
+                continue
+            if get(self.path / "store.json") == before and not there(self.path / "anew.json"):
+                self.settings = settings_of(before, self.path)
+                return found
 
     def _files(self, name: str) -> list[Path]:
         return [file for file in listed(self.path / "tables" / name) if file.suffix == ".parquet"]
@@ -442,15 +460,14 @@ def _line(correction: Correction) -> str:
 
 def _begin(path: Path, settings: Settings) -> None:
     """Begin a store in a place where nothing is; a folder is private to whoever makes it: it holds what people said."""
+    mark = path / "store.json"
     if is_here(path):
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and (not path.is_dir() or {*path.iterdir()} - {unfinished(mark)}):  # that one was begun, and stopped
             raise UnreadableFile("corpus.no_store", store=path)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in ("meetings", "arrived", "failures", *(f"tables/{name}" for name in SCHEMAS)):
-            (path / name).mkdir(parents=True, exist_ok=True)
     elif listed(path):
         raise UnreadableFile("corpus.no_store", store=path)
-    put(path / "store.json", _mark(settings))
+    put(mark, _mark(settings))
 
 
 def _mark(settings: Settings) -> bytes:

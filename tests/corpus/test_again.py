@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -136,6 +137,25 @@ def test_what_changes_meanwhile_counts(store: Store, monkeypatch: pytest.MonkeyP
     assert gone not in store
     assert len(store) == len(SEEDS) + 1
     assert of_the_store(store) == of_the_store(filled(store.path.parent / "all", OTHER, range(last + 1)))
+
+
+@pytest.mark.usefixtures("here")
+def test_nobody_reads_old_and_new_tables_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, read, replaced = store.events(), parts.read_rows, False
+
+    def meanwhile(file: Path, **given: Any) -> object:  # noqa: ANN401
+        nonlocal replaced
+        found = read(file, **given)
+        if not replaced and file.parent.name == "events":
+            replaced = True
+            open_store(store.path).measure(OTHER)
+        return found
+
+    monkeypatch.setattr(parts, "read_rows", meanwhile)
+    found = store.events()
+    assert not found.equals(old)
+    assert found.equals(open_store(store.path).events())
+    assert store.settings == OTHER
 
 
 @pytest.mark.usefixtures("here")
