@@ -39,8 +39,9 @@ def test_nothing_runs(browser: Browser, surface: str, tmp_path: Path) -> None:
     assert len(seen) >= (SHORT if surface == "relationship" else len(PAYLOADS)), sorted(set(PAYLOADS) - seen)
 
 
-ORDERED = """() => [...document.querySelectorAll(".tb-head, .tb-pane .tb-moments p")].map((one) => [...one.querySelectorAll("b, .tb-soft")])
-  .filter((parts) => parts.length > 1).map(([a, b]) => a.getBoundingClientRect().right <= b.getBoundingClientRect().left + 1)"""
+ORDERED = """() => [...document.querySelectorAll(".tb-head, .tb-pane .tb-moments p")]
+  .map((one) => [...one.querySelectorAll("b, .tb-soft")].map((part) => part.getBoundingClientRect()))
+  .filter((parts) => parts.length > 1).map(([one, next]) => one.right <= next.left + 1)"""
 
 
 @pytest.mark.parametrize("surface", ["report", "explorer and player"])
