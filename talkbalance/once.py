@@ -34,7 +34,7 @@ def once(function: Callable[Concatenate[Of, Given], Found]) -> Callable[Concaten
     whole = inspect.signature(function)
 
     @wraps(function)
-    def known(of: Of, *given: Given.args, **named: Given.kwargs) -> Found:
+    def known(of: Of, /, *given: Given.args, **named: Given.kwargs) -> Found:
         own = kept.get(id(of))
         if own is None:
             weakref.finalize(of, kept.pop, id(of), None).atexit = False
