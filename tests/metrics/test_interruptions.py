@@ -225,7 +225,9 @@ def test_colleagues_are_shown_but_count_for_no_side() -> None:
 
 
 def test_who_stops_together_with_the_holder_has_not_taken_the_floor() -> None:
-    found = interruptions(_two(HOLDS, (4, 9, "Eva", "aber das Blau gefällt uns nicht")), threshold=0)
+    meeting = _two(HOLDS, (4, 9, "Eva", "aber das Blau gefällt uns nicht"))
+    assert interruptions(meeting, rule="floor_taking")[["cut_off", "kind"]].to_numpy().tolist() == [["Eva", "failed"]]
+    found = interruptions(meeting, threshold=0)
     assert found[found["cut_off"] == "Eva"][["kind", "start", "end", "overlap"]].to_numpy().tolist() == [["failed", 4, 9, 5]]
 
 

@@ -137,5 +137,6 @@ def test_a_checked_signal_goes_to_whom_the_rule_says_and_else_to_whoever_spoke_l
     assert _to(HOLDS, cem, (9, 10, "Baum", "das Plakat"), text="das Plakat") == "Cem"
     assert _to(HOLDS, (9, 10, "Baum", "das Plakat"), text="das Plakat") == "Eva"
     assert _to(HOLDS, cem, (9, 12, "Baum", "ich sehe das anders"), (13, 14, "Baum", "das Plakat"), text="das Plakat") == "Cem"
+    assert _to((0, 5, "Cem", "wir fangen oben an"), (9, 10, "Baum", "das Plakat"), text="das Plakat") == "Cem"
     over = ((0.0, 12.0, "Cem", "und danach die Farben und das Logo"), (1.0, 6.0, "Eva", "wir fangen oben an"))
     assert _to(*over, (3, 3.5, "Baum", "genau"), text="genau") == "Eva"
