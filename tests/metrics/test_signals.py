@@ -189,6 +189,13 @@ def test_where_nobody_has_spoken_yet_whoever_holds_the_floor_is_far(lanes: tuple
     assert (found["speaking at start"], found["speaking at end"], found["others next in"]) == (0, 0, 1)
 
 
+def test_who_starts_together_with_a_signal_does_not_speak_at_its_start() -> None:
+    columns = said(draw("Eva  |  ####| wir fangen oben an\nBaum |  #   | ja"))
+    _, rows, _ = features(columns, np.zeros(2, dtype=bool))
+    found = dict(zip(FEATURES, rows[0].tolist(), strict=True))
+    assert (found["speaking at start"], found["speaking at end"]) == (0, 1)
+
+
 def test_a_signal_word_has_a_kind_and_no_class() -> None:
     meeting = draw("Eva  |############   | wir fangen oben an\nBaum |   # # # #     | ja/ein ja/aber ja/nicht ja-", step=0.5)
     columns = said(meeting)
