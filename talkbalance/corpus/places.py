@@ -192,7 +192,7 @@ def put(path: Path, content: bytes) -> None:
             raise UnreadableFile("formats.missing", file=path) from None
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = unfinished(path)
+    scratch = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
     try:
         scratch.write_bytes(content)
         scratch.replace(path)
@@ -201,16 +201,19 @@ def put(path: Path, content: bytes) -> None:
         raise
 
 
-def unfinished(path: Path) -> Path:
-    """Return where a file of this machine is written before it is whole; a stopped writer's is written over."""
-    return path.with_name(f".{path.name}.part")
+def unfinished(folder: Path) -> list[Path]:
+    """Return what stopped writers left in a folder; elsewhere nothing is ever written by halves."""
+    return (
+        []
+        if not is_here(folder)
+        else [file for file in listed(folder) if file.name.startswith(".") and file.name.endswith(".part")]
+    )
 
 
 def remove(path: Path) -> None:
-    """Remove a file, and what a stopped writer left of it; what is gone already is no mistake."""
+    """Remove a file; what is gone already is no mistake."""
     if is_here(path):
         path.unlink(missing_ok=True)
-        unfinished(path).unlink(missing_ok=True)
         return
     with suppress(FileNotFoundError), reaching(path):
         _storage(path).rm_file(_inside(path))

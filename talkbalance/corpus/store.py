@@ -272,10 +272,17 @@ class Store:
         """Fold what has arrived into the tables, in this process or on a Dask cluster."""
         with self.locked:
             self._finish()
+            self._tidy()
             arrived = (path for path in below(self.path / "arrived") if not path.name.startswith("."))
             among = sorted({path.name[:DIGITS] for path in arrived})
             for part, _ in each(client, parts.settle, among, self.path):
                 self._void(part)
+
+    def _tidy(self) -> None:
+        """Remove what stopped writers left beside the tables; nobody else writes there while this one has the lock."""
+        for folder in (self.path, *(self.path / "tables" / name for name in SCHEMAS)):
+            for left in unfinished(folder):
+                remove(left)
 
     @cached_property
     def locked(self) -> Any:  # noqa: ANN401 -- a lock of one of two kinds
@@ -371,10 +378,8 @@ class Store:
             self._finish()
             self._void(part)
             for name in SCHEMAS:
-                place = self.path / "tables" / name / f"{part}.parquet"
-                parts.fold(place, [identity], [])
-                if is_here(place):
-                    unfinished(place).unlink(missing_ok=True)
+                parts.fold(self.path / "tables" / name / f"{part}.parquet", [identity], [])
+            self._tidy()
             for file in [file for folder in folders for file in listed(folder)]:
                 if identity in file.name:
                     remove(file)
@@ -462,7 +467,7 @@ def _begin(path: Path, settings: Settings) -> None:
     """Begin a store in a place where nothing is; a folder is private to whoever makes it: it holds what people said."""
     mark = path / "store.json"
     if is_here(path):
-        if path.exists() and (not path.is_dir() or {*path.iterdir()} - {unfinished(mark)}):  # that one was begun, and stopped
+        if path.exists() and (not path.is_dir() or {*path.iterdir()} - {*unfinished(path)}):  # that one was begun, and stopped
             raise UnreadableFile("corpus.no_store", store=path)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     elif listed(path):

@@ -168,6 +168,7 @@ def test_what_is_deleted_is_gone(store: Store) -> None:
     store.put(told("Zarathustra", number=2, client="Grünspecht AG"))
     store.fail(gone, "Grünspecht.mp3", "Zarathustra", "")
     (store.path / "arrived" / gone[:2] / f".{gone}-000001-stopped.part").write_text("Zarathustra", encoding="utf-8")
+    (store.path / "tables" / "turns" / f".{gone[:2]}.parquet.0a1b2c3d.part").write_text("Zarathustra", encoding="utf-8")
     telling = ("Zarathustra", "Grünspecht", "Xaveria", "Wir machen das 2", gone)
     assert all(word in everything_in(store.path) for word in telling)
     store.delete(gone)
