@@ -196,16 +196,24 @@ def test_who_starts_together_with_a_signal_does_not_speak_at_its_start() -> None
     assert (found["speaking at start"], found["speaking at end"]) == (0, 1)
 
 
+def test_signals_at_the_same_moment_are_neither_before_nor_after_one_another() -> None:
+    columns = said(draw("Eva  |#########| wir fangen oben an\nBaum |  #      | ja\nCem  |  #  #   | ja/genau"))
+    _, rows, _ = features(columns, np.zeros(4, dtype=bool))
+    found = dict(zip(FEATURES, rows.T.tolist(), strict=True))
+    assert found["other signal since"] == [FAR, FAR, 3]
+    assert found["next other signal in"] == [3, FAR, FAR]
+
+
 def test_a_signal_word_has_a_kind_and_no_class() -> None:
-    meeting = draw("Eva  |############   | wir fangen oben an\nBaum |   # # # #     | ja/ein ja/aber ja/nicht ja-", step=0.5)
-    columns = said(meeting)
-    _, rows, _ = features(columns, np.zeros(5, dtype=bool))
+    texts = "ja/ein ja/aber ja/nicht ja-/hm/und hm/ja und"
+    columns = said(draw(f"Eva  |#########################| wir fangen oben an\nBaum |   # # # # # # #         | {texts}", step=0.5))
+    _, rows, _ = features(columns, np.zeros(8, dtype=bool))
     found = dict(zip(FEATURES, rows.T.tolist(), strict=True))
     word, article, conjunction, adverb = (CLASSES.index(name) for name in ("", "article", "conjunction", "adverb"))
-    assert found["own first"] == [word, article, conjunction, adverb]
-    assert found["own second"] == [-1, word, word, word]
-    content, broken = ENDINGS.index("content"), ENDINGS.index("broken")
-    assert found["own ending"] == [content, content, content, broken]
+    assert found["own first"] == [word, article, conjunction, adverb, word, conjunction, word]
+    assert found["own second"] == [-1, word, word, word, -1, word, conjunction]
+    content, broken, open_ = (ENDINGS.index(name) for name in ("content", "broken", "open"))
+    assert found["own ending"] == [content, content, content, broken, content, content, open_]
 
 
 @given(meetings())
