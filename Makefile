@@ -49,15 +49,17 @@ licences: install
 	$(BIN)/python -m tools.dependencies licences
 
 lock: install
+	$(BIN)/python -m pip install --quiet --group lock
 	$(BIN)/python -m tools.dependencies lock
 
 sbom: install
 	$(BIN)/python -m tools.dependencies sbom > sbom.cdx.json
 
-# Known weaknesses of the locked releases: asks a service on the network, from a place of its own.
+# Known weaknesses of the locked releases: asks a service on the network, from a place of its own. Exit code 2 of the tool, and one
+# sentence: nobody answered, nothing was checked.
 audit: install
 	$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet pip-audit
-	$(VENV)/audit/bin/pip-audit --no-deps --disable-pip --require-hashes --requirement requirements.lock
+	$(VENV)/audit/bin/python -m tools.dependencies audit
 
 clean:
 	rm -rf $(VENV) demo

@@ -1,11 +1,18 @@
 """What we stand on: licences that bind nobody, releases that are pinned, weights that are data and nothing else."""
 
 import ast
+import json
 import pickle
 import re
+import tomllib
+from itertools import chain
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packaging.requirements import Requirement
 
 from tools import dependencies
 
@@ -47,6 +54,36 @@ def test_locked_releases_are_the_tested_ones() -> None:
     locked = dict(dependencies.written())
     assert locked
     assert {name: version for name, version in locked.items() if tested.get(name, version) != version} == {}
+
+
+def test_locked_releases_are_what_we_ask_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [Requirement(line) for line in (*project["dependencies"], *chain(*project["optional-dependencies"].values()))]
+    locked = dict(dependencies.written())
+    named = {one.name: one for one in asked if one.name not in ("talkbalance", "torch")}
+    assert {name: locked.get(name) for name, one in named.items() if locked.get(name, "") not in one.specifier} == {}
+
+
+def test_every_locked_release_has_hashes_and_a_package_here_is_locked() -> None:
+    entries = re.split(r"\n(?=[^\s#])", dependencies.LOCK.read_text(encoding="utf-8"))[1:]
+    assert len(entries) == len(dict(dependencies.written()))
+    assert all("--hash=sha256:" in entry for entry in entries)
+    here = {one.name: one.version for one in dependencies.packages() if not dependencies.FREE_TO_BUILD.match(f"{one.name}==")}
+    assert here.items() <= dict(dependencies.written()).items()
+
+
+def test_nobody_who_answers_is_said_and_no_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    skipped = {"dependencies": [{"name": "numpy", "skip_reason": "could not be audited"}]}
+    checked = {"dependencies": [{"name": "numpy", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}]}
+    for answer, code, said in ((skipped, 2, "nothing was checked"), (checked, 1, "numpy 1: CVE-1, mended in 2"), (None, 2, "not")):
+        ended = CompletedProcess([], 0, "" if answer is None else json.dumps(answer))
+        monkeypatch.setattr("subprocess.run", lambda *_, ended=ended, **__: ended)
+        assert dependencies.audit() == code
+        assert said in capsys.readouterr().out
+
+
+def test_the_bill_of_materials_is_one() -> None:
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(dependencies.sbom())) is None
 
 
 def test_the_bill_of_materials_names_everything_once() -> None:

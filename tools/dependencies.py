@@ -1,11 +1,14 @@
-"""What talkbalance stands on: `python -m tools.dependencies licences|sbom|lock`.
+"""What talkbalance stands on: `python -m tools.dependencies licences|sbom|lock|audit`.
 
 licences    writes docs/licences.md: every package that an installation with all extras brings, with its licence
 sbom        prints the same as CycloneDX 1.6 JSON
-lock        writes requirements.lock: the same releases with the hashes of their files for this kind of machine
+lock        writes requirements.lock: the tested releases with the hashes of their files, for Linux, Windows and macOS, Python 3.11
+            to 3.14 (by uv)
+audit       asks which of the locked releases have known weaknesses (by pip-audit); exit code 0: none, 1: some, 2: nobody answered
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,8 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = "talkbalance"
 LICENCES, LOCK = ROOT / "docs" / "licences.md", ROOT / "requirements.lock"
 
-FREE_TO_BUILD = ("torch", "triton")
+FREE_TO_BUILD = re.compile(r"(torch|triton|nvidia-.*|cuda-.*)==")
 """Not locked: machines have builds of their own, for their processor or graphics card."""
+
+EARLIEST = "3.11.5"
+"""Python that every locked release runs on: soupsieve wants no earlier one."""
 
 STATED = {"resvg-py": "MIT"}
 """Licences of packages whose metadata name none: what their licence file says."""
@@ -150,35 +156,47 @@ def _component(name: str, version: str, licence: str, kind: str, home: str) -> d
 
 
 def lock() -> str:
-    """Return the locked requirements, as pip resolves them for this machine."""
-    wanted = [f"{one.name}=={one.version}" for one in packages() if one.name not in FREE_TO_BUILD and not _of_graphics(one.name)]
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--ignore-installed", "--quiet", "--report", "-"]
-    report = json.loads(subprocess.run([*command, *wanted], check=True, capture_output=True, text=True).stdout)  # noqa: S603 -- pip
-    lines = sorted(_line(entry) for entry in report["install"])
-    python = f"CPython {sys.version_info.major}.{sys.version_info.minor}, {sys.platform}"
-    return f"""# Releases and hashes of an installation with all extras: {python}.
+    """Return the locked requirements, as uv resolves them for every system at once."""
+    from uv import find_uv_bin
+
+    command = [find_uv_bin(), "pip", "compile", "pyproject.toml", "--all-extras", "--constraint", "constraints.txt", "--quiet"]
+    command += ["--universal", "--python-version", EARLIEST, "--generate-hashes", "--no-header", "--no-annotate"]
+    without = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    found = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=without).stdout  # noqa: S603 -- uv
+    entries = re.split(r"\n(?=\S)", found.strip())
+    kept = "\n".join(entry for entry in entries if not FREE_TO_BUILD.match(entry))
+    return f"""# Releases and hashes of an installation with all extras: Linux, Windows, macOS, from Python {EARLIEST} on.
 # Written by `python -m tools.dependencies lock`. To install exactly this, PyTorch first, as the machine needs it:
 #   pip install "torch>=2.8,<2.14"
 #   pip install --no-deps --require-hashes -r requirements.lock
 #   pip install --no-deps talkbalance
-{"".join(lines)}"""
+{kept}
+"""
 
 
-def _of_graphics(name: str) -> bool:
-    return name.startswith("nvidia-")
-
-
-def _line(entry: dict[str, Any]) -> str:
-    name, version = entry["metadata"]["name"], entry["metadata"]["version"]
-    return f"{canonicalize_name(name)}=={version} --hash=sha256:{entry['download_info']['archive_info']['hashes']['sha256']}\n"
+def audit() -> int:
+    """Ask for known weaknesses, say what came of it, and return the exit code."""
+    command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--requirement", str(LOCK), "--format", "json"]
+    answer = subprocess.run([*command, "--progress-spinner", "off"], check=False, capture_output=True, text=True)  # noqa: S603 -- pip-audit
+    try:
+        found = json.loads(answer.stdout)["dependencies"]
+    except ValueError:
+        found = []
+    asked = [one for one in found if "skip_reason" not in one]
+    weak = [(one["name"], one["version"], flaw["id"], flaw["fix_versions"]) for one in asked for flaw in one["vulns"]]
+    if not asked:
+        print("Nobody answered who knows of weaknesses: nothing was checked. Please try again where the network is open.")
+        return 2
+    for name, version, flaw, fixed in weak:
+        print(f"{name} {version}: {flaw}, mended in {', '.join(fixed) or 'no release yet'}")
+    print(f"{len(asked)} of {len(found)} releases checked, {len(weak)} known weaknesses.")
+    return 1 if weak or len(asked) < len(found) else 0
 
 
 def written() -> Iterator[tuple[str, str]]:
     """Yield name and version of every locked release."""
-    for line in LOCK.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, version = line.split(" ", 1)[0].split("==")
-            yield name, version
+    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE):
+        yield str(canonicalize_name(name)), version
 
 
 def main() -> None:
@@ -190,6 +208,8 @@ def main() -> None:
             json.dump(sbom(), sys.stdout, indent=1)
         case ["lock"]:
             LOCK.write_text(lock(), encoding="utf-8")
+        case ["audit"]:
+            sys.exit(audit())
         case _:
             sys.exit(__doc__)
 
