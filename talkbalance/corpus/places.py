@@ -203,11 +203,8 @@ def put(path: Path, content: bytes) -> None:
 
 def unfinished(folder: Path) -> list[Path]:
     """Return what stopped writers left in a folder; elsewhere nothing is ever written by halves."""
-    return (
-        []
-        if not is_here(folder)
-        else [file for file in listed(folder) if file.name.startswith(".") and file.name.endswith(".part")]
-    )
+    found = listed(folder) if is_here(folder) else []
+    return [file for file in found if file.name.startswith(".") and file.name.endswith(".part")]
 
 
 def remove(path: Path) -> None:
