@@ -3,8 +3,12 @@
 - **hostile**: every recording of `tests/hostile` through the whole command with the packaged models, a process each, German and
   English in turn; every container cut at ten places.
 - **long**: a recording of hours: two of the samples in turn, with pauses of up to half a minute between them.
-- **faults**: every fault of `tests/faults` at moments of chance, again and again; after each the command runs once more, and what
-  it writes is compared, byte for byte, with what an undisturbed run wrote.
+- **faults**: every fault of `tests/faults` at moments of chance, again and again: hearing and measuring a recording (analyze),
+  measuring transcripts into a store (batch), copies for listening (listen), weights (unpack), corrections (review). After each the
+  same is done once more, and all that is then there is compared, byte for byte, with what an undisturbed run made. Networks are
+  stand-ins.
+- **notebook**: the kernel of `review_a_meeting` is killed while it hears or corrects, and started anew.
+- **payloads**: programs in disguise, each alone in every text of a meeting, on every page there is, in a real browser.
 """
 
 import argparse
@@ -13,7 +17,6 @@ import subprocess
 import sys
 import time
 import warnings
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, cycle
@@ -22,14 +25,18 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks import payloads
 from benchmarks.long_recordings import COMMAND
 from benchmarks.shared import RESULTS, ROOT, publish, table
 from talkbalance import read
 from talkbalance.errors import TalkbalanceWarning, UnusableSound
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE
-from tests.faults.harness import FAULTS, MOUNTED, Stage, can_mount, left_behind, recorded, written
+from tests.faults.faults import faults
+from tests.faults.harness import GIVEN, can_mount, undisturbed
+from tests.faults.kernels import Notebook, killed_again_and_again
 from tests.hostile.recordings import CONTAINERS, CUTS, SECONDS, Case, cut, every, whole
 
 
@@ -143,74 +150,103 @@ def _played_in_turn(path: Path, hours: float) -> int:
 
 def disturbed(minutes: float, seed: int) -> tuple[list[tuple[object, ...]], list[str]]:
     """Disturb runs until time is up; return a row per fault and what went wrong."""
-    faults = [*FAULTS.items(), *(MOUNTED.items() if can_mount() else ())]
-    tried, same, killed, refused = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    rows: dict[tuple[str, str], NDArray[np.int_]] = {}
     wrong: list[str] = []
     with TemporaryDirectory() as scratch:
-        first = Stage(recorded(Path(scratch) / "talk.wav"), Path(scratch) / "undisturbed", Random(0))
-        first.run()
-        expected, until = written(first.out), time.monotonic() + 60 * minutes
+        known = {work: undisturbed(work, Path(scratch) / work) for work in GIVEN}
+        until = time.monotonic() + 60 * minutes
+        every_fault = list(faults({work: found.seconds for work, found in known.items()}))
         for number in count(seed):
             if time.monotonic() > until:
                 break
-            name, fault = faults[number % len(faults)]
+            fault = every_fault[number % len(every_fault)]
+            if fault.mounted and not can_mount():
+                continue
             with TemporaryDirectory() as folder:
-                stage = Stage(first.recording, Path(folder), Random(number))
-                for ended in fault(stage):
-                    killed[name] += ended.code < 0
-                    refused[name] += bool(ended.sentence)
-                    if (ended.code not in (0, 1) and ended.code >= 0) or (ended.code == 1 and not ended.sentence):
-                        wrong.append(f"{name} ({number}): exit {ended.code}: {ended.said[-300:]}")
-                after = stage.run()
-                good = after.code == 0 and written(stage.out) == expected and not left_behind(stage)
-                tried[name] += 1
-                same[name] += good
-                if not good:
-                    wrong.append(f"{name} ({number}): exit {after.code}, {left_behind(stage)}, {after.said[-300:]}")
-                    print(wrong[-1], file=sys.stderr, flush=True)
-    rows = [(name, tried[name], killed[name], refused[name], same[name]) for name, _ in faults]
-    return [*rows, ("all", *(sum(found.values()) for found in (tried, killed, refused, same)))], wrong
+                stage = known[fault.work].stage(Path(folder) / "stage", Random(number))
+                ended = fault.happen(stage)
+                other = "".join(f"exit {one.code}: {one.said[-300:]!r} " for one in ended if not one.expected)
+                other += known[fault.work].differs(stage)
+            found = rows.setdefault((fault.work, fault.name), np.zeros(4, int))
+            found += 1, sum(one.code < 0 for one in ended), sum(bool(one.sentence) for one in ended), not other
+            print(number, fault.work, fault.name, other or "as it should", sep=", ", file=sys.stderr, flush=True)
+            wrong += [f"{fault.work}, {fault.name} ({number}): {other}"] if other else []
+    return [(*of, *found) for of, found in sorted(rows.items())] + [("all", "", *sum(rows.values(), np.zeros(4, int)))], wrong
 
 
-def _of_recordings(title: str, *parts: str) -> None:
-    """Write a section of the page on recordings; the others stay as they were measured last."""
-    head = f"# Hostile recordings\n\n{ABOUT}"
-    place = RESULTS / "hostile.md"
+def killed_kernels(minutes: float, seed: int) -> list[tuple[object, ...]]:
+    """Kill the kernel of a notebook until time is up; return how often, how many times, and how often all was whole after it."""
+    times = kills = same = 0
+    with TemporaryDirectory() as scratch:
+        recording = GIVEN["analyze"](Path(scratch) / "given")
+        first = Notebook(Path(scratch) / "undisturbed", recording)
+        first.run()
+        until = time.monotonic() + 60 * minutes
+        for number in count(seed):
+            if time.monotonic() > until:
+                break
+            notebook = Notebook(Path(scratch) / str(number), recording)
+            runs = [*killed_again_and_again(notebook, Random(number), first.seconds), notebook.run()]
+            good = not any(failed for _, failed in runs) and notebook.made() == first.made() and not notebook.left()
+            times, kills, same = times + 1, kills + sum(not done for done, _ in runs), same + good
+            print(number, runs, notebook.made() == first.made(), notebook.left(), file=sys.stderr, flush=True)
+    return [(times, kills, same)]
+
+
+def _section(page: str, title: str, *parts: str) -> None:
+    """Write a section of a page; the others stay as they were measured last."""
+    place, heading = RESULTS / f"{page}.md", {"hostile": "# Hostile recordings", "faults": "# Faults"}[page]
     before = place.read_text(encoding="utf-8").rstrip().split("\n\n## ")[1:] if place.is_file() else []
     sections = {section.partition("\n")[0]: section for section in before}
     sections[title] = "\n\n".join((title, *parts))
-    publish("hostile", "\n\n## ".join((head, *sections.values())))
+    publish(page, "\n\n## ".join((f"{heading}\n\n{ABOUT}", *sections.values())))
 
 
 def _hostile(command: str, options: argparse.Namespace) -> None:
     del options
     places = [f"{where:.0%}" if isinstance(where, float) else f"{where} bytes" for where in CUTS]
-    _of_recordings("The catalogue", f"{command}; packaged models, a process each.", table(RECORDINGS, heard()))
+    _section("hostile", "The catalogue", f"{command}; packaged models, a process each.", table(RECORDINGS, heard()))
     cutting = f"Of {SECONDS:g} seconds, what is read; or the reason why nothing is."
-    _of_recordings("Cut", cutting, table(("container", *places), cuts()))
+    _section("hostile", "Cut", cutting, table(("container", *places), cuts()))
 
 
 def _long(command: str, options: argparse.Namespace) -> None:
     rows, found = long(options.hours)
-    _of_recordings("Hours", f"{command}; packaged models, two cores, at nice 10 beside other work.", table(RECORDINGS, rows), found)
+    _section("hostile", "Hours", f"{command}; packaged models, two cores beside other work.", table(RECORDINGS, rows), found)
 
 
 def _faults(command: str, options: argparse.Namespace) -> None:
     rows, wrong = disturbed(options.minutes, options.seed)
-    columns = ("fault", "times", "runs killed", "runs that said why they could not", "next run the same, nothing left")
+    columns = ("work", "fault", "times", "runs killed", "runs that said why they could not", "next run the same, nothing left")
     found = "\n".join(f"- {line}" for line in wrong) if wrong else "Nothing went otherwise."
-    publish("faults", "# Faults", ABOUT, f"{command}.", table(columns, rows), found)
+    _section("faults", "Runs", f"{command}.", table(columns, rows), found)
+
+
+def _payloads(command: str, options: argparse.Namespace) -> None:
+    del command, options
+    payloads.main()
+
+
+def _notebook(command: str, options: argparse.Namespace) -> None:
+    columns = ("times", "kernels killed", "the log whole, the rest the same, nothing left")
+    _section("faults", "Notebooks", f"{command}.", table(columns, killed_kernels(options.minutes, options.seed)))
 
 
 RECORDINGS = ("recording", "what came of it", "seconds", "memory, GB", "")
 ABOUT = (__doc__ or "").split("\n\n", 1)[1].strip()
-PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {"hostile": _hostile, "long": _long, "faults": _faults}
+PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {
+    "hostile": _hostile,
+    "long": _long,
+    "faults": _faults,
+    "notebook": _notebook,
+    "payloads": _payloads,
+}
 
 
 def main() -> None:
     """Run every part, or one, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60, help="of faults")
+    parser.add_argument("--minutes", type=float, default=60, help="of faults, and of kernels that are killed")
     parser.add_argument("--hours", type=float, default=5, help="of the long recording")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=PARTS)

@@ -6,6 +6,7 @@ scheduler nor a worker grows with the number of meetings. A worker that dies giv
 per worker.
 """
 
+import errno
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -185,6 +186,8 @@ def _run(client: "Client", jobs: Sequence[Job], order: Order) -> Iterator[Done]:
     given = client.scatter(order, broadcast=True, hash=False)
     for job, future in answered(client, measured, jobs, given):
         error = future.exception()
+        if error is not None and _is_no_room(error):
+            raise error
         yield future.result() if error is None else _lost(job, order, error)
 
 
@@ -206,13 +209,22 @@ def measured(job: Job, order: Order) -> Done:
                 hear(Prints(store.path), meeting, here() if job.heard else meeting.recording)
             log = () if job.log is None else Log(copies.enter_context(copied_here(job.log)))
             store.put(meeting, log=log, source=job.source)
-    except TalkbalanceError as error:
-        return _failed(job, order, str(error))
     except Exception as error:  # one file must not end the batch, whatever it holds
+        if _is_no_room(error):  # that is not the file's fault: it comes again when there is room
+            raise
+        if isinstance(error, TalkbalanceError):
+            return _failed(job, order, str(error))
         return _failed(job, order, text("corpus.unexpected", kind=type(error).__name__, what=" ".join(str(error).split())[:200]))
     finally:
         forget_words()
     return Done(job.identity, str(job.path), size=job.size)
+
+
+def _is_no_room(error: BaseException) -> bool:
+    """Whether a disk was full."""
+    if isinstance(error, TalkbalanceError):
+        return error.key == "sound.no_room"
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _failed(job: Job, order: Order, reason: str) -> Done:

@@ -10,8 +10,10 @@ import json
 import os
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -179,8 +181,10 @@ def content_id(content: bytes) -> str:
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file that is whole or not there, also when the disk is full or two processes write at once."""
+    beginning = f".{path.name[:40]}-"
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
+        _sweep(path.parent, beginning)
+        handle, name = tempfile.mkstemp(prefix=f"{beginning}{os.getpid()}-", dir=path.parent)
     except OSError as error:
         raise UnreadableFile("formats.closed", file=path, why=error.strerror) from None
     scratch = Path(name)
@@ -194,6 +198,28 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
+
+
+def _sweep(folder: Path, beginning: str) -> None:
+    """Remove what processes that were killed while they wrote this file left of it: it holds what the file would."""
+    for left in folder.glob(f"{escape(beginning)}*-????????"):
+        process = left.name.removeprefix(beginning).partition("-")[0]
+        if process.isdecimal() and not _runs(int(process)):
+            with suppress(OSError):  # somebody else removed it, or has it open
+                left.unlink()
+
+
+def _runs(process: int) -> bool:
+    """Whether a process runs; where that cannot be asked without ending it, what it has open cannot be removed anyway."""
+    if os.name == "nt":
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 -- what a JSON file holds

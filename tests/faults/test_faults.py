@@ -1,62 +1,45 @@
-"""Whatever befalls a run, the next one writes what an undisturbed one does, and nothing else is left."""
+"""Whatever befalls a run, the next one makes what an undisturbed one does, and nothing else is left."""
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.faults import harness
-from tests.faults.harness import Ended, Stage, can_mount, left_behind, recorded, written
+from tests.faults.faults import Fault, faults
+from tests.faults.harness import GIVEN, Undisturbed, can_mount, undisturbed
+from tests.faults.kernels import Notebook
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills and mounts as Linux does")
 
+EVERY = list(faults(dict.fromkeys(("analyze", "batch", "listen", "unpack", "review"), 0.5)))
+MOUNTS = can_mount()
+
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    folder = tmp_path_factory.mktemp("undisturbed")
-    stage = Stage(recorded(folder / "talk.wav"), folder, Random(0))
-    ended = stage.run()
-    assert ended.code == 0, ended.said
-    assert len(written(stage.out)) == 6
-    assert left_behind(stage) == []
-    return stage
+def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Undisturbed]:
+    return cache(lambda work: undisturbed(work, tmp_path_factory.mktemp(work)))
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        harness.killed_anywhere,
-        lambda stage: harness.killed_while_writing(stage, 1),
-        lambda stage: harness.killed_while_writing(stage, 6),
-        harness.spoiled_cache,
-        harness.jumping_clock,
-        harness.two_at_once,
-    ],
-    ids=["anywhere", "while it keeps", "while it writes", "spoiled", "clock", "two"],
-)
-def test_the_next_run_writes_what_an_undisturbed_one_does(
-    fault: Callable[[Stage], list[Ended]], undisturbed: Stage, tmp_path: Path
-) -> None:
-    stage = Stage(undisturbed.recording, tmp_path, Random(1))
-    fault(stage)
-    after = stage.run()
-    assert after.code == 0, after.said
-    assert written(stage.out) == written(undisturbed.out)
-    assert left_behind(stage) == []
+@pytest.mark.parametrize("fault", EVERY, ids=lambda fault: f"{fault.work}: {fault.name}")
+def test_the_next_run_makes_what_an_undisturbed_one_does(fault: Fault, known: Callable[[str], Undisturbed], tmp_path: Path) -> None:
+    if fault.mounted and not MOUNTS:
+        pytest.skip("no file system of its own can be mounted here: no disk can be made full")
+    stage = known(fault.work).stage(tmp_path / "stage", Random(1))
+    ended = fault.happen(stage)
+    assert [one for one in ended if not one.expected] == []
+    assert known(fault.work).differs(stage) == ""
 
 
-@pytest.mark.skipif(not can_mount(), reason="no file system of its own can be mounted here: no disk can be made full")
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [(harness.full_disk, "room"), (harness.full_disk_for_results, "no room"), (harness.read_only, "cannot be written")],
-)
-def test_a_disk_that_takes_nothing_is_one_sentence(
-    fault: Callable[[Stage], list[Ended]], said: str, undisturbed: Stage, tmp_path: Path
-) -> None:
-    stage = Stage(undisturbed.recording, tmp_path, Random(3))
-    (ended,) = fault(stage)
-    assert ended.code == 1, ended.said
-    assert said in ended.sentence, ended.said
-    assert not stage.out.exists() or written(stage.out) == {}
+def test_a_kernel_that_is_killed_loses_no_correction(tmp_path: Path) -> None:
+    recording = GIVEN["analyze"](tmp_path / "given")
+    undisturbed, notebook = (Notebook(tmp_path / name, recording) for name in ("undisturbed", "disturbed"))
+    assert undisturbed.run() == (True, "")
+    assert set(undisturbed.made()) == {"call.wav", "call.meeting.json", "call.corrections.jsonl"}
+    for part in (0.2, 0.8):
+        assert notebook.run(kill=part * undisturbed.seconds)[1] == ""
+    assert notebook.run() == (True, "")
+    assert notebook.made() == undisturbed.made()
+    assert notebook.left() == []

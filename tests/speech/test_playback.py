@@ -7,6 +7,7 @@ import pytest
 
 from talkbalance.errors import UnreadableFile, UnusableSound
 from talkbalance.speech import playback
+from talkbalance.speech.backend import Progress, Sound
 from talkbalance.speech.playback import playable
 from tests import sounds
 
@@ -55,7 +56,12 @@ def test_a_copy_that_a_killed_run_began_is_written_over(recording: Path, tmp_pat
 def test_two_that_want_to_listen_make_one_copy(recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Path] = []
     write = playback._write
-    monkeypatch.setattr(playback, "_write", lambda sound, path, progress: (made.append(path), write(sound, path, progress)))
+
+    def counted(sound: Sound, path: Path, progress: Progress) -> None:
+        made.append(path)
+        write(sound, path, progress)
+
+    monkeypatch.setattr(playback, "_write", counted)
     with ThreadPoolExecutor(4) as listeners:
         copies = set(listeners.map(playable, [recording] * 4))
     assert len(copies) == len(made) == 1
