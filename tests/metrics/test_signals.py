@@ -204,6 +204,14 @@ def test_signals_at_the_same_moment_are_neither_before_nor_after_one_another() -
     assert found["next other signal in"] == [3, FAR, FAR]
 
 
+def test_ones_own_signals_are_no_signals_of_others() -> None:
+    columns = said(draw("Baum |  #  #   | ja/genau\nEva  |#########| wir fangen oben an"))
+    _, rows, _ = features(columns, np.zeros(3, dtype=bool))
+    found = dict(zip(FEATURES, rows.T.tolist(), strict=True))
+    assert found["other signal kind"] == found["next other signal kind"] == [-1, -1]
+    assert found["other signal since"] == found["next other signal in"] == [FAR, FAR]
+
+
 def test_a_signal_word_has_a_kind_and_no_class() -> None:
     texts = "ja/ein ja/aber ja/nicht ja-/hm/und hm/ja und"
     columns = said(draw(f"Eva  |#########################| wir fangen oben an\nBaum |   # # # # # # #         | {texts}", step=0.5))
