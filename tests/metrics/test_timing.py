@@ -303,3 +303,9 @@ def test_an_even_number_of_turns_has_its_middle_between_two() -> None:
     meeting = _alternating(2, 3, 4, 5, 9, 6, 5, 9)
     assert _of(meeting, "turn_length") == [4.5, 5.5]
     assert _of(meeting, "turn_length_asymmetry") == [4.5 / 5.5]
+
+
+def test_a_word_is_enough_for_a_window_to_count_and_without_silences_the_longest_is_none() -> None:
+    meeting = _alternating(0.5, length=150)
+    assert (_of(meeting, "dominated_windows"), _of(meeting, "balanced_windows")) == ([1, 0], [0])
+    assert (_of(meeting, "silences"), _of(meeting, "longest_silence")) == ([0], [0])

@@ -130,6 +130,24 @@ def test_of_two_who_are_near_the_newest_cut_off_and_ones_own_speech_never_does()
     assert cut_off_by(spans(alone)).tolist() == [-1, -1]
 
 
+def test_who_stops_together_does_not_speak_at_the_end() -> None:
+    columns = said(draw("Eva  |#####   | und dann\nBaum |  ###   | genau das\nCem  |   #####| aber die Farbe"))
+    rows, _ = features(columns)
+    assert rows[:, FEATURES.index("speaking at end")].tolist() == [1, 1, 0]
+
+
+def test_who_spoke_first_of_all_may_be_the_other() -> None:
+    columns = said(draw("Eva  |##### | und dann wollten\nBaum |  ##  | genau das"))
+    rows, by = features(columns)
+    assert by.tolist() == [-1, 0]
+    assert rows[:, FEATURES.index("other's words")].tolist() == [2, 3]
+
+
+def test_a_single_word_counts() -> None:
+    assert _of_the_holder("und") > _of_the_holder("Ja.")
+    assert len({_of_the_holder(text) for text in ("und", "Ja.", "")}) == 3
+
+
 @given(meetings())
 def test_every_utterance_has_features_and_a_probability(meeting: Meeting) -> None:
     columns = said(meeting)

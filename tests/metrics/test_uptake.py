@@ -31,7 +31,8 @@ def test_telling_words_weigh_more_than_small_ones() -> None:
 def test_who_repeats_everything_takes_up_everything_and_nothing_is_taken_up_of_nothing() -> None:
     whole, nothing = ("Baum", "Plakate am Bahnhof."), ("Baum", "Mhm.")
     assert uptake(_untimed(whole, ("Eva", "Plakate am Bahnhof?")), meaning=False)["uptake"].tolist() == [1]
-    assert isnan(uptake(_untimed(nothing, ("Eva", "Plakate am Bahnhof?")), meaning=False)["uptake"].iloc[0])
+    (told,) = answers(_untimed(nothing, ("Eva", "Plakate am Bahnhof?")))
+    assert (told.part, told.whole, told.words, isnan(told.ratio.value)) == (0, 0, (), True)
 
 
 def test_colleagues_do_not_answer_one_another() -> None:
@@ -201,6 +202,8 @@ def test_what_the_client_asks_before_and_after_is_no_question_of_the_pitch() -> 
         meeting, utterances=(replace(first, text="Was meinen Sie dazu?"), *said, replace(last, text="Was kostet das?"))
     )
     assert "pitch" in set(markers(asking)["kind"])
+    at_once = replace(meeting, utterances=(first, *said, replace(last, start=80, text="Was kostet das?")))
+    assert "pitch" in set(markers(at_once)["kind"])
     sideless = replace(meeting, speakers=tuple(Speaker(speaker.name) for speaker in meeting.speakers))
     assert "pitch" not in set(markers(sideless)["kind"])
 
@@ -236,6 +239,11 @@ def test_only_anothers_word_is_called_back_and_only_once_it_was_away() -> None:
         ("Baum", "Plakat."),
     )
     assert markers(twice)[["speaker", "text"]].to_numpy().tolist() == [["Eva", "plakat"]]
+
+
+def test_what_begins_first_stands_first_however_long_it_lasts() -> None:
+    found = markers(_stretch(70, f"{WE} {WE} {WE} {WE}", "Das heißt, Sie wollen mehr.", "Und das ist gut."))
+    assert found["kind"].tolist() == ["pitch", "reflection"]
 
 
 def test_markers_stand_in_order_of_time_and_are_counted_by_side() -> None:
