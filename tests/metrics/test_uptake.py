@@ -241,6 +241,13 @@ def test_only_anothers_word_is_called_back_and_only_once_it_was_away() -> None:
     assert markers(twice)[["speaker", "text"]].to_numpy().tolist() == [["Eva", "plakat"]]
 
 
+def test_only_what_is_said_in_a_stretch_makes_it_a_pitch() -> None:
+    meeting = _stretch(70, "Die Farben sind gut.", "Und die Schrift auch.")
+    wrong = (Utterance(90, 95, "Eva", f"{WE} {WE} {WE} {WE} {WE}"), Utterance(20, 22, "Baum", f"{WE} {WE} {WE} {WE} {WE}"))
+    said = tuple(sorted((*meeting.utterances, *wrong), key=lambda u: u.start or 0.0))
+    assert "pitch" not in set(markers(replace(meeting, utterances=said))["kind"])
+
+
 def test_what_begins_first_stands_first_however_long_it_lasts() -> None:
     found = markers(_stretch(70, f"{WE} {WE} {WE} {WE}", "Das heißt, Sie wollen mehr.", "Und das ist gut."))
     assert found["kind"].tolist() == ["pitch", "reflection"]
