@@ -17,6 +17,7 @@ from tests.meetings import meetings
 
 def _untimed(*said: tuple[str, str], language: str = "de") -> Meeting:
     people = tuple(Speaker(name, side) for name, side in (("Eva", "agency"), ("Baum", "client")))
+    people += (Speaker("Tom", "agency"),) * any(name == "Tom" for name, _ in said)
     spoken = tuple(Utterance(None, None, name, text) for name, text in said)
     return Meeting(people, spoken, None, language=language, source=Source(times="none"))
 
@@ -213,15 +214,9 @@ def test_what_the_client_asks_before_and_after_is_no_question_of_the_pitch() -> 
     [(4, "Plakat", True), (3, "Plakat", False), (4, "Bahnhof", True), (4, "Farbe", True), (4, "Haus", False)],  # Farbe tells 3.0
 )
 def test_a_telling_word_calls_back_after_four_turns_without_it(between: int, word: str, back: bool) -> None:
-    fill = [(("Eva", "Baum")[i % 2], text) for i, text in enumerate(("Gut.", "Nun ja.", "Weiter.", "Gern.")[:between])]
-    last = "Eva" if between % 2 == 0 else "Baum"
-    said = [("Baum" if last == "Eva" else "Eva", f"Zum {word}."), *fill]
-    said = (
-        said
-        if between % 2 == 0
-        else [("Eva", f"Zum {word}."), *((("Baum", "Eva")[i % 2], text) for i, (_, text) in enumerate(fill))]
-    )
-    assert len(markers(_untimed(*said, (last, f"Und {word}?")))) == back
+    fill = [(("Eva", "Tom")[i % 2], text) for i, text in enumerate(("Gut.", "Nun ja.", "Weiter.", "Gern.")[:between])]
+    meeting = _untimed(("Baum", f"Zum {word}."), *fill, (("Eva", "Tom")[between % 2], f"Und {word}?"))
+    assert len(markers(meeting)) == back
 
 
 def test_only_anothers_word_is_called_back_and_only_once_it_was_away() -> None:
