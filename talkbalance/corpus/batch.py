@@ -140,7 +140,7 @@ def batch(
     said = said or Said()
     jobs = plan(places, said)
     store.settle()  # what a stopped run left
-    todo, known, failed = _sorted(jobs, store, retry=retry, voices=voices)
+    todo, known, failed = _sorted(jobs, store, retry=retry, fresh=fresh, voices=voices)
     if voices:
         said_so = text("voices.biometric", folder=Prints(store.path).folder, store=store.path)
         warnings.warn(said_so, TalkbalanceWarning, stacklevel=2)
@@ -156,7 +156,9 @@ def batch(
     return Outcome(len(found) - len(now), known, (*failed, *now))
 
 
-def _sorted(jobs: Sequence[Job], store: Store, *, retry: bool, voices: bool) -> tuple[list[Job], int, tuple[Done, ...]]:
+def _sorted(
+    jobs: Sequence[Job], store: Store, *, retry: bool, fresh: bool, voices: bool
+) -> tuple[list[Job], int, tuple[Done, ...]]:
     """Return what is to be done, how many are in the store, and what failed before."""
     there = store.sources()
     sources = dict(zip(there["meeting"].tolist(), there["source"].tolist(), strict=True))
@@ -166,7 +168,8 @@ def _sorted(jobs: Sequence[Job], store: Store, *, retry: bool, voices: bool) -> 
     for job in jobs:
         failure = before.get(job.identity)
         unheard = voices and (job.heard or job.path.name.endswith(NATIVE)) and job.identity not in prints
-        if sources.get(job.identity) == job.source and not unheard:
+        again = fresh and job.heard
+        if sources.get(job.identity) == job.source and not unheard and not again:
             known += 1
         elif failure is not None and failure["source"] == job.source and not retry:
             failed.append(Done(job.identity, str(job.path), str(failure["reason"])))

@@ -89,6 +89,23 @@ def test_failures_are_listed_with_their_reason_and_retried(
     assert batch([folder], store, client=cluster).measured == 1  # another content is another file
 
 
+def test_a_recording_is_heard_again_only_where_that_is_asked_for(
+    tmp_path: Path, store: Store, cluster: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "_models", lambda *_: (ReplayTranscriber(()), ReplayDiarizer(())))
+    file = tmp_path / "call.mp3"
+    file.write_bytes(b"\0\1" * 500)
+    (job,) = plan([file], Said())
+    meeting = generated(0)
+    store.put(replace(meeting, details=replace(meeting.details, id=job.identity)), source=job.source)
+    store.settle()
+    began: list[int] = []
+    for fresh in (False, True):
+        batch([file], store, client=cluster, fresh=fresh, begin=lambda jobs: began.append(len(jobs)))
+    assert began == [0, 1]
+    assert list(store) == [job.identity], "what cannot be heard again stays as it was"
+
+
 def test_what_is_said_of_meetings(tmp_path: Path, store: Store, cluster: Client) -> None:
     own = tmp_path / "Pinkpanda" / "2026-03-02 briefing zoom.vtt"
     own.parent.mkdir()
