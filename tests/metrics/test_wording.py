@@ -228,12 +228,18 @@ def test_who_is_cut_off_first_of_all_may_get_back_to_it() -> None:
     assert (values["interruptions"].tolist(), values["interruptions_resumed"].tolist()) == ([1, 0], [1, 0])
 
 
-@pytest.mark.parametrize(("often", "pitch"), [(3, 0), (4, 1)])
-def test_a_pitch_says_we_three_times_a_minute(often: int, pitch: int) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "often", "pitch"), [(60.001, 4, 1), (60, 4, 0), (80, 4, 1), (81, 4, 0), (80, 3, 0), (50, 9, 0)]
+)
+def test_a_pitch_is_longer_than_a_minute_and_says_we_three_times_a_minute(seconds: float, often: int, pitch: int) -> None:
     text = "Die Farben und die Schrift sind gut. " + "Wir machen das. " * often
-    spoken = (Utterance(0, 5, "Baum", "Ich bin gespannt."), Utterance(6, 86, "Eva", text), Utterance(87, 90, "Baum", "Na gut so."))
+    said = (
+        *((0, 3, "Baum", "Ich bin gespannt."), (4, 8, "Eva", "Wir sind wir und wir und wir."), (9, 12, "Baum", "Das ist schön.")),
+        *((13, 13 + seconds, "Eva", text), (14 + seconds, 17 + seconds, "Baum", "Na gut so.")),
+    )
     people = (Speaker("Eva", "agency"), Speaker("Baum", "client"))
-    values = _as_in_the_summary(Meeting(people, spoken, 100, language="de", source=Source(times="utterance")))
+    spoken = tuple(Utterance(*one) for one in said)
+    values = _as_in_the_summary(Meeting(people, spoken, 120, language="de", source=Source(times="utterance")))
     assert values["pitch_runs"].tolist() == [pitch, 0]
 
 
@@ -257,12 +263,12 @@ def test_one_telling_word_is_a_turn_that_can_be_taken_up() -> None:
     assert isnan(values["uptake"][0])  # the turn before only signals listening
 
 
-@pytest.mark.parametrize(("between", "back"), [(2, 0), (3, 0), (4, 3), (5, 0), (6, 3)])
+@pytest.mark.parametrize(("between", "back"), [(2, 0), (3, 0), (4, 3), (5, 3)])
 def test_words_call_back_after_four_turns_without_them(between: int, back: int) -> None:
-    texts = ["Plakat Farbe Bahnhof.", *["Das ist es."] * between, "Plakat Farbe Bahnhof."]  # Farbe tells 3.0
-    spoken = tuple(Utterance(i * 3, i * 3 + 2, ("Baum", "Eva")[i % 2], text) for i, text in enumerate(texts))
-    people = (Speaker("Baum", "client"), Speaker("Eva", "agency"))
+    texts = ["Plakat Farbe Bahnhof.", *["Das ist es."] * between, "Plakat Farbe Bahnhof Panda."]  # Farbe tells 3.0
+    names = ["Baum", *("Eva", "Tom") * between][: len(texts)]
+    spoken = tuple(Utterance(i * 3, i * 3 + 2, name, text) for i, (name, text) in enumerate(zip(names, texts, strict=True)))
+    people = (Speaker("Baum", "client"), Speaker("Eva", "agency"), Speaker("Tom", "agency"))
     meeting = Meeting(people, spoken, 60, language="de", source=Source(times="utterance"))
     values = _as_in_the_summary(meeting)
-    others = sum(2 for i in range(len(texts)) if i % 2 == 0)
-    assert values["callback_rate"][0] == pytest.approx(back / (others / 60))
+    assert values["callback_rate"][0] == pytest.approx(back / (2 / 60))
