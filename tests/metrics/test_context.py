@@ -92,6 +92,9 @@ def test_who_speaks_alone_has_no_neighbour_of_another_voice() -> None:
 def test_who_goes_on_after_oneself_is_noted(order: tuple[str, ...], at: int, next_: float, before: float) -> None:
     row = _rows(*((name, float(i), i + 1.0) for i, name in enumerate(order)))[at]
     assert (row["own_next"], row["own_before"]) == (next_, before)
+    other = [i for i, name in enumerate(order) if name == "Baum"]
+    assert row["before_words"] == (4 * (other[0] + 1) if other and other[0] < at else 0)
+    assert row["next_words"] == (4 * (other[0] + 1) if other and other[0] > at else 0)
 
 
 @pytest.mark.parametrize(("between", "seen"), [(28, True), (29, False)])
