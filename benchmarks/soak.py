@@ -6,7 +6,7 @@
 - **faults**: every fault of `tests/faults` at moments of chance, again and again: hearing and measuring a recording (analyze),
   measuring transcripts into a store (batch), copies for listening (listen), weights (unpack), corrections (review). After each the
   same is done once more, and all that is then there is compared, byte for byte, with what an undisturbed run made. Networks are
-  stand-ins.
+  stand-ins; among the transcripts is one file that is none, which every batch says.
 - **notebook**: the kernel of `review_a_meeting` is killed while it hears or corrects, and started anew.
 - **payloads**: programs in disguise, each alone in every text of a meeting, on every page there is, in a real browser.
 """
