@@ -447,7 +447,7 @@ def main() -> None:
         "mutation",
         "# Slips that tests notice",
         (__doc__ or "").split("\n\n", 1)[1].strip(),
-        f"Command: `{command}`. Every slip that can be made was made. `share` counts those that change nothing as not noticed, the"
+        f"Command: `{command}`. All but those that change nothing were made. `share` counts those that change nothing as not noticed, the"
         " last column leaves them out.",
         table(("module", "slips", "noticed", "share", "change nothing", "share of the others"), _rows(*counts)),
         "## Not noticed: a test is missing",
