@@ -447,8 +447,8 @@ def main() -> None:
         "mutation",
         "# Slips that tests notice",
         (__doc__ or "").split("\n\n", 1)[1].strip(),
-        f"Command: `{command}`. All but those that change nothing were made. `share` counts those that change nothing as not noticed, the"
-        " last column leaves them out.",
+        f"Command: `{command}`. All but those that change nothing were made. `share` counts those that change nothing as not"
+        " noticed, the last column leaves them out.",
         table(("module", "slips", "noticed", "share", "change nothing", "share of the others"), _rows(*counts)),
         "## Not noticed: a test is missing",
         _listed(("where", "line", "slip"), [(slip.key, slip.lines[0], slip.what) for slip in missed]),
