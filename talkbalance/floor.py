@@ -96,7 +96,7 @@ class States:
         edges = np.append(self.starts[:1], self.ends)
         total = np.zeros((len(edges), what.shape[1]))
         np.cumsum(self.durations[:, None] * what, axis=0, out=total[1:])
-        return np.stack([np.interp(times, edges, column) for column in total.T], axis=1)
+        return np.array([np.interp(times, edges, column) for column in total.T]).reshape(-1, len(times)).T
 
     def speaking_time(self) -> Floats:
         """(k,) seconds of voice per speaker; overlap counts for everybody in it."""
@@ -170,7 +170,7 @@ class Spans:
         counted = np.ones(len(cuts) - 1, dtype=bool)
         for start, end in self.left_out:
             counted[np.searchsorted(cuts, start) : np.searchsorted(cuts, end)] = False
-        speaking = (np.cumsum(change.reshape(-1, k), axis=0)[:-1] > 0) & counted[:, None]
+        speaking = (np.cumsum(change.reshape(len(cuts), k), axis=0)[:-1] > 0) & counted[:, None]
         return States(cuts[:-1], cuts[1:], speaking, self.speakers, counted)
 
     def joined(self, *, silence: float) -> "tuple[Spans, Ints]":
@@ -276,7 +276,7 @@ def windows(duration: float, *, window: float | None, step: float | None) -> tup
     if window is None:
         return ((0.0, float(duration)),)
     step = window if step is None else step
-    if not (window > 0 and 0 < step <= window):
+    if not 0 < step <= window:
         raise InvalidParameter("parameter.window", window=window, step=step)
     tiles: list[tuple[float, float]] = []
     start = 0.0

@@ -198,6 +198,12 @@ def test_meanings_are_compared_for_who_asks() -> None:
     assert -1 <= row["low"] <= row["value"] <= row["high"] <= 1
 
 
+def test_a_meeting_of_nobody_has_figures_that_are_not_available() -> None:
+    found = summary(Meeting((), (), 10), runs=20)
+    assert set(found["side"]) <= {""}
+    assert not found.loc[found["measure"].str.startswith("participation"), "value"].notna().any()
+
+
 @pytest.mark.models
 def test_where_nobody_answers_no_meanings_are_compared() -> None:
     found = summary(draw("Eva  |### | Guten Tag.\nBaum |    |"), meaning=True, runs=20)

@@ -300,11 +300,13 @@ def _pitches(meeting: Meeting, language: Language) -> Iterator[Row]:
     we = lexicon(language).words("we")
     agency = meeting.sides.index(AGENCY)
     long = [span for span in _long_stretches(meeting, agency) if _speaks_of_we(meeting, *span, we)]
-    found = asking(meeting) if long else None
+    if not long:
+        return
+    found = asking(meeting)
+    asked = found.start[(found.side == agency) & (found.probability >= ASKS)]
     for start, end in long:
-        asks = found is not None and ((found.start >= start) & (found.start < end) & (found.probability >= ASKS)).any()
         inside = _said_by_the_agency(meeting, start, end)
-        if not asks:
+        if not ((asked >= start) & (asked < end)).any():
             yield start, end, inside[0].speaker, AGENCY, "pitch", " ".join(u.text for u in inside if u.text)
 
 

@@ -303,7 +303,8 @@ def _pitches(found: Talk, place: Place, said: Worded) -> Floats:
     agency = place.sides.index(AGENCY)
     long = np.flatnonzero((side == agency) & (ends - starts > PITCH))
     starts, ends = starts[long], ends[long]
-    asks = np.sort(said.asking.start[said.asking.probability >= ASKS])
+    by_the_agency = place.side[said.asking.utterance] == agency
+    asks = np.sort(said.asking.start[by_the_agency & (said.asking.probability >= ASKS)])
     own = np.flatnonzero(place.side == agency)
     we = np.bincount(said.tokens.utterance, said.tokens.we, minlength=len(place.side))[own]
     order = np.argsort(place.start[own], kind="stable")

@@ -205,6 +205,8 @@ def test_what_the_client_asks_before_and_after_is_no_question_of_the_pitch() -> 
     assert "pitch" in set(markers(asking)["kind"])
     at_once = replace(meeting, utterances=(first, *said, replace(last, start=80, text="Was kostet das?")))
     assert "pitch" in set(markers(at_once)["kind"])
+    meanwhile = replace(meeting, utterances=(first, *said, Utterance(30, 31.5, "Baum", "Was kostet das?"), last))
+    assert "pitch" in set(markers(meanwhile)["kind"]), "what the client asks inside it, the agency has not asked"
     sideless = replace(meeting, speakers=tuple(Speaker(speaker.name) for speaker in meeting.speakers))
     assert "pitch" not in set(markers(sideless)["kind"])
 
