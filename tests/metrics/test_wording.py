@@ -243,6 +243,19 @@ def test_a_pitch_is_longer_than_a_minute_and_says_we_three_times_a_minute(second
     assert values["pitch_runs"].tolist() == [pitch, 0]
 
 
+@pytest.mark.parametrize(("asks", "pitch"), [("Baum", 1), ("Eva", 0)])
+def test_a_pitch_is_ended_by_what_the_agency_asks_not_by_what_it_is_asked(asks: str, pitch: int) -> None:
+    text = "Die Farben und die Schrift sind gut. " + "Wir machen das. " * 5
+    asked = (40, 41.5, "Baum", "Was kostet das?")
+    if asks == "Eva":
+        text, asked = f"{text} Was kostet das?", (40, 40.4, "Baum", "Mhm.")
+    said = ((0, 3, "Baum", "Ich bin gespannt."), (5, 70, "Eva", text), asked, (72, 75, "Baum", "Na gut so."))
+    people = (Speaker("Eva", "agency"), Speaker("Baum", "client"))
+    spoken = tuple(Utterance(*one) for one in said)
+    values = _as_in_the_summary(Meeting(people, spoken, 120, language="de", source=Source(times="utterance")))
+    assert values["pitch_runs"].tolist() == [pitch, 0]
+
+
 def test_attempts_of_either_side_and_interruptions_by_the_client_are_told_apart() -> None:
     gave_up = """
         Eva (agency)  |########################| Zuerst kommt die Strategie und danach das Logo und die Farben.
