@@ -27,7 +27,7 @@ from talkbalance.speech.backend import Span
 from talkbalance.speech.replay import ReplayDiarizer, ReplayTranscriber
 from tests.corpus.generated import write
 from tests.corpus.objects import Objects, contents, storage
-from tests.corpus.test_store import FAST, bytes_of, stop_after, told
+from tests.corpus.test_store import FAST, bytes_of, stop_after, told, write_three, write_twice_at_once
 
 RENAMED = Correction("rename", "Baum", "Herr Baum", at="2026-03-02")
 
@@ -98,20 +98,9 @@ def test_settling_elsewhere_that_was_stopped_anywhere_goes_on(monkeypatch: pytes
 
 def test_two_writers_elsewhere_at_once(tmp_path: Path) -> None:
     open_store("objects://store", settings=FAST)
-
-    def write() -> None:
-        own = open_store("objects://store")
-        for number in range(1, 4):
-            own.add(told(number=number))
-
-    writers = [threading.Thread(target=write) for _ in range(2)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    write_twice_at_once("objects://store")
     alone = open_store(tmp_path / "alone", settings=FAST)
-    for number in range(1, 4):
-        alone.add(told(number=number))
+    write_three(alone)
     assert contents("store") == all_but_the_lock(alone)
 
 

@@ -142,22 +142,26 @@ def stop_after(steps: int, patched: pytest.MonkeyPatch) -> None:
             patched.setattr(module, name, counted(getattr(module, name)))
 
 
-def test_two_writers_at_once(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "store", settings=FAST)
+def write_three(store: Store) -> None:
+    """Put three meetings into a store, one after the other."""
+    for number in range(1, 4):
+        store.add(told(number=number))
 
-    def write() -> None:
-        own = open_store(store.path)
-        for number in range(1, 4):
-            own.add(told(number=number))
 
-    writers = [threading.Thread(target=write) for _ in range(2)]
+def write_twice_at_once(place: Path | str) -> None:
+    """Let two writers put the same three meetings into the store at a place."""
+    writers = [threading.Thread(target=lambda: write_three(open_store(place))) for _ in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
+
+
+def test_two_writers_at_once(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store", settings=FAST)
+    write_twice_at_once(store.path)
     alone = open_store(tmp_path / "alone", settings=FAST)
-    for number in range(1, 4):
-        alone.add(told(number=number))
+    write_three(alone)
     assert bytes_of(store.path / "tables") == bytes_of(alone.path / "tables")
     assert not bytes_of(store.path / "arrived")
 
