@@ -27,7 +27,7 @@ from talkbalance.metrics.talk import talk
 from talkbalance.review_queue import WIDE, review_queue
 from talkbalance.uncertainty import heard
 
-RUNS = 60
+RUNS = 300
 ORDERS = 5
 CONVERSATIONS = 24
 BY_MACHINE = Source(times="utterance", overlap_observable=True, models=("none", "overlap"), options=(("layout", "mono"),))

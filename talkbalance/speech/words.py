@@ -41,8 +41,8 @@ SHORTEST = 0.02
 ROUNDS = 4
 """How often in a row somebody may say the same before it is a loop."""
 
-LONGEST_LOOP = 12
-"""Words of the longest loop that is looked for."""
+LONGEST_LOOP = 30
+"""Words of the longest loop that is looked for; of a longer one fewer rounds than `ROUNDS` fit into a window."""
 
 LEFT = 0.7
 """Seconds of speech behind the last word that show a window was not heard to its end."""
