@@ -364,6 +364,10 @@ def recording_rows(way: str) -> Iterator[tuple[object, ...]]:
 
 
 TRIED = (
+    "With a channel each, of the time two talk at once too little is heard: .7 s on average, 1.0 s where person 08 speaks, "
+    "whose soft beginnings and pauses are taken for silence (of this voice .038 is missed, of the others .013 to .022). "
+    "Profiles made without that voice do not know it: OVERLAPS.\n\n"
+    "The rest of this section was measured before silences were cut out. "
     "Errors go with voices. Of the six pairs of people, one (03 and 11) is heard worse than all others: counted over it "
     "alone, turns lay inside in .68, and with a channel each its speaking times come out 3.8 s long on average, those of "
     "the others 2.3 to 3.3 s. And both sides of a conversation are alike (correlation .98 for turns). So the figures that "

@@ -1,8 +1,8 @@
 """What Whisper makes of 30 seconds of sound before it writes a word: its encoder as a module of our own.
 
-A good third of the work of hearing words is done here, in large products of matrices. CTranslate2 computes them in 8-bit numbers with
-instructions every processor has. Newer processors multiply 16-bit floating-point numbers in hardware, three times as fast; where
-they do, this module takes over and hands CTranslate2, which writes the words, what it heard.
+A good third of the work of hearing words is done here, in large products of matrices. CTranslate2 computes them in 8-bit numbers
+with instructions every processor has. Newer processors multiply 16-bit floating-point numbers in hardware, three times as fast;
+where they do, this module takes over and hands CTranslate2, which writes the words, what it heard.
 
 ```
 samples -> mel bands -> [ this ] -> what was heard (1500 frames of 20 ms) -> CTranslate2 writes words
@@ -66,7 +66,7 @@ class _Block(nn.Module):
 
 
 class _Attention(nn.Module):
-    """Looks, head by head: what one head makes of a window fits into a core's cache, and torch's own kernel takes 2.5 times as long."""
+    """Looks, head by head: what one makes of a window fits into a core's cache; torch's own kernel takes 2.5 times as long."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()

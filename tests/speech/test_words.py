@@ -74,7 +74,10 @@ def test_a_pause_sets_a_phrase_apart_without_punctuation() -> None:
     assert texts(without_phrases(words)) == "gut"
 
 
-@pytest.mark.parametrize("loop", ["ja", "und dann", "das tut mir leid", "ich weiß nicht, was das soll, aber gut."])
+LONG = "das will ich auch nicht vor dem Platz sein, wo wir sie immer und auch sonst nie wieder sehen wollen"
+
+
+@pytest.mark.parametrize("loop", ["ja", "und dann", "das tut mir leid", "ich weiß nicht, was das soll, aber gut.", LONG])
 def test_of_a_loop_the_first_round_is_kept(loop: str) -> None:
     assert texts(without_loops(says(f"Also {f'{loop} ' * 30} Schluss."))) == f"Also {loop} Schluss."
 
