@@ -95,7 +95,7 @@ it is .238, German .327 and .311 where it is .301. These settings were chosen on
 
 A hundredth of WER is chance: real talk played at six levels from .65 to 1 differs by .008 (one standard deviation). Over all six:
 .276 with torch's kernel for looking, .276 head by head in .80 of the processor's time (what stands); four windows written together
-instead of two, the same words in .95; what writes words sees only the whole seconds a window fills .289, or two more .287, in
+instead of two, the same words, no sooner in the end, with half a GB more; what writes words sees only the whole seconds a window fills .289, or two more .287, in
 .9: it needs what stands behind the sound, too. CTranslate2 with MKL instead of oneDNN takes 7 times as long on this processor, with
 its widest instructions 1.1 times."""
 SEVERAL = {"simulated": ["simulated"], "AMI and simulated": ["AMI", "simulated"], "all": [""]}

@@ -35,7 +35,7 @@ class FasterWhisper(Engine):
         Where the library or the model is not here and cannot be fetched.
     """
 
-    batch = 4
+    batch = 2
     workers = min(CORES, 4)
     """A small model leaves cores idle when several work on one batch; each worker has a batch and its share of the cores."""
 

@@ -24,7 +24,7 @@ from talkbalance.speech.parallel import CORES
 from talkbalance.speech.weights import cache_folder
 from talkbalance.speech.windows import speech
 
-SHORT, LONG = 20.0, 160.0
+SHORT, LONG = 20.0, 80.0
 """Seconds of sound that are tried: a window first, which also wakes the models; then, where that went fast, enough windows to keep
 every worker busy."""
 

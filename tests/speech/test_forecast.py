@@ -63,7 +63,7 @@ def test_words_follow_speech_and_voices_sound(clock: Clock) -> None:
     found = forecast.forecast(trial(clock, heard), [half(1000)])
     assert (found.duration, found.speech) == (1000, 500)
     assert found.seconds == pytest.approx(0.1 * 500 + 0.04 * 1000 / 2)
-    assert heard == [("words", 20), ("voices", 20), ("words", 160), ("voices", 160)]
+    assert heard == [("words", 20), ("voices", 20), ("words", 80), ("voices", 80)]
 
 
 def test_voices_alone_may_take_longest(clock: Clock) -> None:
