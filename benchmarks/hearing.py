@@ -93,11 +93,12 @@ readings .239; of at most 15 s, two .251, five .251. openai-whisper as it is, wi
 .288. The encoder over what a window holds and 1 or 3 s beyond, instead of 30 s: words in .8 of the time, WER .242 and .244 where
 it is .238, German .327 and .311 where it is .301. These settings were chosen on the recordings below.
 
-A hundredth of WER is chance: real talk played at six levels from .65 to 1 differs by .008 (one standard deviation). Over all six:
-.276 with torch's kernel for looking, .276 head by head in .80 of the processor's time (what stands); four windows written together
-instead of two, the same words, no sooner in the end, with half a GB more; what writes words sees only the whole seconds a window fills .289, or two more .287, in
-.9: it needs what stands behind the sound, too. CTranslate2 with MKL instead of oneDNN takes 7 times as long on this processor, with
-its widest instructions 1.1 times."""
+A hundredth of WER is chance: real talk played at six levels from .65 to 1 differs by .008 (one standard deviation). Over all
+six: .276 with torch's kernel for looking, .276 head by head in .80 of the processor's time (what stands); four windows written
+together instead of two, the same words, no sooner in the end, with half a GB more; what writes words sees only the whole
+seconds a window fills .289, or two more .287, in .9: it needs what stands behind the sound, too. CTranslate2 with MKL instead
+of oneDNN takes 7 times as long on this processor, with its widest instructions 1.1 times. The table of tools below was measured
+with four; with two it is .069 of the length, and 1.62 GB."""
 SEVERAL = {"simulated": ["simulated"], "AMI and simulated": ["AMI", "simulated"], "all": [""]}
 """Groups that are pooled once more, by what they begin with."""
 NEAR = 1.0
