@@ -60,7 +60,7 @@ MEMORY = 0.17
 CHANGE = 6.0
 """Log odds a change of state has to outweigh."""
 
-TOGETHER = 1.5
+TOGETHER = 1.0
 """Log odds against two speaking at once, beside what the excess says."""
 
 SMOOTH = 5

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from talkbalance.speech import activity, clustering, silence
 from talkbalance.speech.activity import FRAME, FRAMES, STEP, Activity, Floats, Frames
@@ -50,8 +51,9 @@ JOINED = LENGTHS[-1]
 BATCH, TOGETHER = 16, 32.0
 """How many go through the network together, and how many seconds at most."""
 
-OF_PEAK = 0.25
-"""Part of its highest probability above which an overlap lasts: a sure one is not widened by what lets a doubtful one count."""
+OF_PEAK, AROUND = 0.5, 0.5
+"""Part of the highest probability within so many seconds, above which an overlap lasts: a sure one is not widened by what lets a
+doubtful one count."""
 
 SHARPNESS = 20.0
 """How much more likely a voice is per unit of similarity; a piece below 1 s counts as much less as it is shorter."""
@@ -294,8 +296,6 @@ def _decided(heard: Activity, speaking: Floats, both: float) -> NDArray[np.bool_
 
 def _two(probability: Floats, both: float) -> NDArray[np.bool_]:
     """Return (frames,) whether two speak: from `both` on, and not far below the highest probability around."""
-    two = probability > both
-    for start, end in activity.runs(two):
-        around = probability[start:end]
-        two[start:end] = around >= OF_PEAK * around.max()
+    highest = maximum_filter1d(probability, 2 * round(AROUND / FRAME) + 1)
+    two: NDArray[np.bool_] = (probability > both) & (probability >= OF_PEAK * highest)
     return two

@@ -59,11 +59,12 @@ def test_two_at_once_are_both_named() -> None:
 def test_a_doubtful_overlap_counts_and_a_sure_one_is_not_widened_by_doubt() -> None:
     what = heard((4, A), (1, NOBODY), (2, B))
     doubt = what.count.copy()
-    for start, end, two in ((1.0, 1.5, 0.2), (2.5, 2.7, 0.2), (2.7, 3.3, 0.9), (3.3, 3.5, 0.2)):
+    for start, end, two in ((1.0, 1.5, 0.2), (2.5, 2.7, 0.4), (2.7, 3.0, 0.9), (3.0, 3.9, 0.4)):
         doubt[round(start / FRAME) : round(end / FRAME)] = 0, 1 - two, two
     pieces = of_two(what, 0, 0, 1, 1)
     found = spans(replace(what, count=doubt), pieces, steady(what), duration=10, speakers=2, both=BOTH)
-    assert drawn(found) == [("S1", 0.0, 4.0), ("S2", 1.0, 1.5), ("S2", 2.7, 3.3), ("S2", 5.0, 7.0)]
+    half_a_second_on = ("S2", 3.5, 3.9)
+    assert drawn(found) == [("S1", 0.0, 4.0), ("S2", 1.0, 1.5), ("S2", 2.7, 3.0), half_a_second_on, ("S2", 5.0, 7.0)]
 
 
 def test_a_pause_in_the_sound_ends_a_span() -> None:
