@@ -332,7 +332,7 @@ def _hear_voices(sounds: Sequence[Sound], names: Sequence[str], hearing: Hearing
 
     def begin() -> tuple[Span, ...]:
         progress(0.0)
-        return Channels().diarize(sounds, names=labels, progress=progress)
+        return Channels().diarize(sounds, names=labels, progress=progress, tape=hearing.kept.tape("voices"))
 
     spans = hearing.kept.spans("voices", begin)
     utterances: list[Utterance] = []

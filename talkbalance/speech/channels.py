@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from talkbalance.speech import activity, layout, silence
 from talkbalance.speech.activity import FIELD, FRAME, STRIDE
 from talkbalance.speech.backend import RATE, Progress, Sound, Span, silent
+from talkbalance.speech.partial import BLANK, Tape
 from talkbalance.speech.weights import VoiceModels, voice_models
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Channels:
         self._models = models
 
     def diarize(
-        self, sounds: Sequence[Sound], *, names: Sequence[str] | None = None, progress: Progress = silent
+        self, sounds: Sequence[Sound], *, names: Sequence[str] | None = None, progress: Progress = silent, tape: Tape = BLANK
     ) -> tuple[Span, ...]:
         """Return who speaks when.
 
@@ -103,6 +104,8 @@ class Channels:
             The people in the same order, as `Tracks.names`; None for S1, S2, … by first speech.
         progress
             Called with seconds of the recording, all channels taken together.
+        tape
+            What the network said of them before, as far as it was heard; the rest is written there.
 
         Returns
         -------
@@ -111,7 +114,7 @@ class Channels:
             the one who is heard, times that of speech at all.
         """
         duration = sounds[0].duration
-        speech = np.stack([self._speech(sounds, i, progress) for i in range(len(sounds))])
+        speech = np.stack([self._speech(sounds, i, progress, tape) for i in range(len(sounds))])
         progress(duration)
         owned = ownership(levels(sounds, speech.shape[1]), bleeding(sounds), speech)
         level = np.stack([silence.levels(sound, speech.shape[1]) for sound in sounds])
@@ -121,10 +124,14 @@ class Channels:
         order = list(dict.fromkeys(i for _, _, i, _ in found))
         return tuple(Span(start, end, f"S{order.index(i) + 1}", sure) for start, end, i, sure in found)
 
-    def _speech(self, sounds: Sequence[Sound], i: int, progress: Progress) -> Floats:
+    def _speech(self, sounds: Sequence[Sound], i: int, progress: Progress, tape: Tape) -> Floats:
         """Return (frames,) the probability that anybody speaks in a channel."""
         sound, parts = sounds[i], len(sounds)
-        heard = activity.listen(self._hear, sound, lambda done: progress((i * sound.duration + done) / parts))
+        heard = activity.listen(
+            lambda windows: tape.answer(lambda: self._hear(windows)),
+            sound,
+            lambda done: progress((i * sound.duration + done) / parts),
+        )
         return 1.0 - heard.count[:, 0].astype(np.float64)
 
     @cached_property

@@ -35,7 +35,7 @@ Floats = NDArray[np.float32]
 KEPT = 7 * 24 * 3600
 """Seconds after which a partial result is removed."""
 
-_SHAPE = "3"
+_SHAPE = "4"
 """Of what is written here: another release may write it, or hear, in another way, and finds nothing of this one."""
 
 

@@ -11,6 +11,7 @@ from talkbalance.speech.activity import FRAME, seconds
 from talkbalance.speech.audio import open_recording
 from talkbalance.speech.backend import RATE, Progress, Samples, Sound, Span
 from talkbalance.speech.channels import Channels, bleeding, excess, ownership
+from talkbalance.speech.partial import Tape
 from tests.sounds import Clip, hiss, microphones, voice
 
 EVA, BAUM = [(1.0, 4.0), (8.0, 11.0)], [(4.5, 7.5), (10.0, 13.0)]
@@ -20,7 +21,7 @@ STEP = 0.01
 class Loudness(Channels):
     """The diarizer with a meter for a network: speech is what is louder than the background."""
 
-    def _speech(self, sounds: Sequence[Sound], i: int, progress: Progress) -> NDArray[np.float64]:
+    def _speech(self, sounds: Sequence[Sound], i: int, progress: Progress, tape: Tape) -> NDArray[np.float64]:  # noqa: ARG002 -- no network, nothing to keep
         sound = sounds[i]
         frames = round(sound.duration / FRAME)
         progress(sound.duration * (i + 1) / len(sounds))
@@ -125,6 +126,33 @@ def test_ownership_is_a_probability() -> None:
 def test_excess_without_bleed_is_loudness_above_background() -> None:
     power = np.array([[1.0] * 90 + [100.0] * 10])
     assert excess(power, np.zeros((1, 1)))[0, -1] == pytest.approx(20)
+
+
+@pytest.mark.models
+def test_a_stopped_run_goes_on_where_it_was(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    hear = Channels._hear
+
+    def counted(self: Channels, windows: Samples) -> Samples:
+        asked.append(len(windows))
+        return hear(self, windows)
+
+    monkeypatch.setattr(Channels, "_hear", counted)
+
+    def stop(done: float) -> None:
+        if done > 20:
+            raise KeyboardInterrupt
+
+    with open_recording(samples / "zweitgespraech_de.channels.ogg") as recording:
+        sounds = [Clip(channel.read(0, 30)) for channel in recording.channels]
+    undisturbed = Channels().diarize(sounds)
+    whole = sum(asked)
+    with pytest.raises(KeyboardInterrupt):
+        Channels().diarize(sounds, progress=stop, tape=Tape(tmp_path / "voices.npy"))
+    heard = sum(asked) - whole
+    assert Channels().diarize(sounds, tape=Tape(tmp_path / "voices.npy")) == undisturbed
+    assert 0 < heard < whole
+    assert sum(asked) == 2 * whole
 
 
 @pytest.mark.models
