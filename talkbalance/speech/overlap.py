@@ -67,7 +67,7 @@ BLIP = 0.1
 TWO_AT_ONCE = 1.0
 """Seconds of two at once from which there must be two voices."""
 
-LEAST_SURE, MOST_SURE = 0.58, 0.95
+LEAST_SURE, MOST_SURE = 0.65, 0.97
 """Part of a span's time in which it is this voice that speaks, where the windows are least and most sure: between them it grows
 with the square of what they say (`python -m benchmarks.confidence` shows how well that holds)."""
 
