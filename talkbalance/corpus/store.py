@@ -404,7 +404,7 @@ class Store:
 
     def sweep(self, identities: Collection[str]) -> None:
         """Remove what stopped writers left unfinished of some meetings."""
-        for left in below(self.path / "arrived"):
+        for left in (*below(self.path / "arrived"), *below(self.path / "failures")):
             if left.name.startswith(".") and left.name[1:17] in identities:
                 remove(left)
 

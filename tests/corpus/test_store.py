@@ -183,6 +183,16 @@ def test_what_is_deleted_is_gone(store: Store) -> None:
     assert_frame_equal(store.summary(), tb.summary(store.meeting(kept), runs=0))
 
 
+def test_what_stopped_writers_left_of_a_meeting_goes_when_it_is_done_again(store: Store) -> None:
+    again, other = f"{1:016x}", f"{2:016x}"
+    left = [store.path / folder / f".{which}.json.0a1b2c3d.part" for which in (again, other) for folder in ("arrived", "failures")]
+    for file in left:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("{", encoding="utf-8")
+    store.sweep({again})
+    assert [file.exists() for file in left] == [False, False, True, True]
+
+
 def test_deleting_the_last_one_leaves_no_table(store: Store) -> None:
     store.delete(store.add(told()))
     assert not list(store.path.rglob("*.parquet"))
